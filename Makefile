@@ -1,0 +1,53 @@
+# Everything that a newcomer needs: `make demo` and `make test`.
+
+PYTHON ?= python3
+QGIS_PYTHON ?= /usr/bin/python3
+VENV := .venv
+QGIS_VENV := .venv-qgis
+BIN := $(VENV)/bin
+# where the shared imagery stands, if there is any
+LANDCAST_DATA ?= $(abspath $(wildcard ../shared/data))
+export LANDCAST_DATA
+
+.PHONY: demo test test-all lint wheel setup setup-qgis clean
+
+demo: setup
+	$(BIN)/landcast demo -o demo-output
+	@if [ -n "$(LANDCAST_DATA)" ]; then \
+		$(BIN)/landcast demo -o demo-output --source "$(LANDCAST_DATA)/naip/claremont/2016/014.tif"; fi
+
+test: setup-qgis lint
+	$(BIN)/python -m pytest -m "not long" --ignore=tests/qgis_plugin
+	QT_QPA_PLATFORM=offscreen LANDCAST_PYTHON=$(abspath $(BIN)/python) \
+		$(QGIS_VENV)/bin/python -m pytest tests/qgis_plugin
+
+test-all: test
+	$(BIN)/python -m pytest -m long --ignore=tests/qgis_plugin
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: setup
+	$(BIN)/python -m build --wheel --outdir dist .
+
+# the stamp holds the environment to the files that describe it
+setup: $(VENV)/.stamp
+
+$(VENV)/.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+setup-qgis: setup $(QGIS_VENV)/.stamp
+
+$(QGIS_VENV)/.stamp: pyproject.toml
+	@$(QGIS_PYTHON) -c "import qgis.core, venv, ensurepip" 2>/dev/null || .ci/install-qgis
+	$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_VENV)
+	$(QGIS_VENV)/bin/python -m pip install --quiet "pytest>=8,<10" "pytest-qgis>=2,<6"
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(QGIS_VENV) build dist demo-output *.egg-info .mypy_cache .ruff_cache .pytest_cache .qgis-settings

@@ -1,0 +1,53 @@
+"""The errors that a user can cause, as one tree; everything else is a bug and shows its traceback.
+
+LandcastError
+├── SourceError            the raster that was asked for
+│   ├── UnreadableSourceError    cannot be opened, or a block of it cannot be read
+│   ├── NotGeoreferencedError    has no place on Earth
+│   └── UnsupportedSourceError   bands, data type or size that cannot be done right
+├── RequestError           settings that do not fit together or do not fit the source
+├── ModelError             a model folder that is missing, damaged or of another format
+├── OutputError            the result cannot be written or does not read back as written
+├── TrainingError          pairs or settings that cannot be trained on
+└── CancelledError         the user asked to stop
+"""
+
+
+class LandcastError(Exception):
+    """A failure with a message that names the thing, what was found and what to do."""
+
+
+class SourceError(LandcastError):
+    """The source raster cannot be used."""
+
+
+class UnreadableSourceError(SourceError):
+    """The source cannot be opened, or one of its blocks cannot be read."""
+
+
+class NotGeoreferencedError(SourceError):
+    """The source does not say where on Earth it lies."""
+
+
+class UnsupportedSourceError(SourceError):
+    """The source is readable but cannot be predicted from correctly."""
+
+
+class RequestError(LandcastError):
+    """The settings of a request contradict each other or the source."""
+
+
+class ModelError(LandcastError):
+    """A model folder is missing, damaged or made for another format."""
+
+
+class OutputError(LandcastError):
+    """A result cannot be written, or does not read back as it was written."""
+
+
+class TrainingError(LandcastError):
+    """Pairs or settings that a model cannot be trained on."""
+
+
+class CancelledError(LandcastError):
+    """The user asked to stop; nothing is left half-done."""

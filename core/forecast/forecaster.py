@@ -1,0 +1,293 @@
+"""The forecast of one block: UNet by blended windows, upscaler, composition, once an iteration and member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..lattice import (
+    CELL_PX,
+    COARSE_PX,
+    TILE_PX,
+    UPSCALE_PAD_PX,
+    UPSCALE_PX,
+    Rect,
+    blend_weight,
+    coarse_need,
+    iteration_rects,
+    split,
+    unet_windows,
+)
+from ..model.condition import coarsen
+from ..model.denoiser import call_unet, make_condition
+from ..model.folder import LoadedModel
+from ..model.rrdb import UPSCALE
+from ..model.unet import DIFFERENCE_CHANNELS
+from ..noise import NoiseKey, lattice_noise
+from .compose import compose_anchored, enlarge
+from .sampler import check_sampling_steps, sample
+
+CHANGE_LEVEL = 20 / 255
+"""Mean absolute difference over the bands above which a cell counts as changed."""
+STEPS_PER_ITERATION = 1 << 10
+"""Noise steps kept apart for each iteration; more than any sampler takes."""
+WINDOW_BATCH = {"cpu": 16, "cuda": 64}
+"""Windows a network call; the last batch is padded, so that all have one shape."""
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """What a forecast is asked for.
+
+    Attributes:
+        years_per_iteration: years ahead that one iteration claims.
+        gsd_m: of the grid, metres.
+        iterations: how often the result is fed in again.
+        members: how many futures are drawn.
+        seed: of all noise.
+        sampling_steps: network calls a member and iteration.
+    """
+
+    years_per_iteration: float
+    gsd_m: float
+    iterations: int = 1
+    members: int = 1
+    seed: int = 0
+    sampling_steps: int = 1
+
+
+@dataclass(frozen=True)
+class BlockForecast:
+    """The result over one rectangle.
+
+    Attributes:
+        present: uint8, (3, y, x); the source on the same grid.
+        image: uint8, (3, y, x); the first member.
+        valid: bool, (y, x); where the source is valid.
+        spread: uint8, (y, x); deviation between members in levels, None for one member.
+        change: uint8, (y, x); share of members that change, in percent; None for one member.
+    """
+
+    present: NDArray[np.uint8]
+    image: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+    spread: NDArray[np.uint8] | None = None
+    change: NDArray[np.uint8] | None = None
+
+
+ReadImage = Callable[[Rect], tuple[NDArray[np.float32], NDArray[np.bool_]]]
+"""Gives the present over a rectangle: float32 (3, y, x) in 0..1, and validity, bool (y, x)."""
+
+
+class Forecaster:
+    """Predicts rectangles of the lattice with one model on one device.
+
+    What a pixel becomes depends on its place, the source, the model, the settings and the seed alone.
+
+    Args:
+        model: the loaded model.
+        device: where its networks lie.
+        settings: of the request.
+        before_call: called before each network call; may raise to stop the work.
+    """
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        device: torch.device,
+        settings: ForecastSettings,
+        before_call: Callable[[], None] = lambda: None,
+    ) -> None:
+        check_sampling_steps(model.contract.objective, settings.sampling_steps)
+        self.model, self.device, self.settings = model, device, settings
+        self.before_call = before_call
+        self.batch_size = WINDOW_BATCH[device.type]
+        self.precision = next(model.unet.parameters()).dtype
+
+    def forecast(self, want: Rect, read: ReadImage) -> BlockForecast:
+        """Predict one rectangle.
+
+        Raises:
+            SourceError: the source cannot be read.
+        """
+        have = iteration_rects(want, self.settings.iterations)[0]
+        image, valid = read(have)
+        inside = valid[want.slices_in(have)]
+        if not inside.any():
+            return self._empty(inside)
+        present = torch.from_numpy(image)
+        is_valid = torch.from_numpy(valid)
+        first, changes = None, []
+        for member in range(self.settings.members):
+            fine, change = self._member(member, present, is_valid, have, want)
+            first = fine if first is None else first
+            changes.append(change)
+        assert first is not None
+        before = _to_levels(present[:, *want.slices_in(have)], is_valid[want.slices_in(have)])
+        after = _to_levels(first, is_valid[want.slices_in(have)])
+        if self.settings.members == 1:
+            return BlockForecast(before, after, inside)
+        spread, share = ensemble_maps(changes, coarse_need(want), want)
+        return BlockForecast(before, after, inside, np.where(inside, spread, 0), np.where(inside, share, 0))
+
+    def calls(self, want: Rect) -> int:
+        """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
+        settings, total = self.settings, 0
+        for goal in iteration_rects(want, settings.iterations)[1:]:
+            area = coarse_need(goal)
+            windows = -(-len(unet_windows(area)) // self.batch_size) * settings.sampling_steps
+            refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
+            total += settings.members * (windows + refined)
+        return total - (settings.members - 1) * refined
+
+    def difference(self, member: int, iteration: int, present: Tensor, valid: Tensor, have: Rect, area: Rect) -> Tensor:
+        """Predict the coarse difference over `area` by blended windows; float32 (3, y, x) in cells.
+
+        Args:
+            member: counted from 0.
+            iteration: counted from 0.
+            present: float32, (3, y, x) over `have`.
+            valid: bool, (y, x) over `have`; windows without a valid pixel are skipped.
+            have: rectangle of `present`, in pixels.
+            area: wanted rectangle, in pixels, multiples of a cell.
+        """
+        windows = [window for window in unet_windows(area) if valid[window.slices_in(have)].any()]
+        whole = area.snapped(TILE_PX // 2).expanded(TILE_PX).in_cells()
+        total = torch.zeros(DIFFERENCE_CHANNELS, *whole.shape_yx)
+        weight = torch.from_numpy(blend_weight(COARSE_PX))
+        for start in range(0, len(windows), self.batch_size):
+            batch = windows[start : start + self.batch_size]
+            padded = batch + [batch[-1]] * (self.batch_size - len(batch))
+            images = torch.stack(
+                [fill_invalid(present[:, *w.slices_in(have)], valid[w.slices_in(have)]) for w in padded]
+            )
+            predicted = self.sample_windows(member, iteration, images, padded)
+            for window, tile in zip(batch, predicted, strict=False):
+                rows, columns = window.in_cells().slices_in(whole)
+                total[:, rows, columns] += weight * tile
+        return total[:, *area.in_cells().slices_in(whole)]
+
+    def _member(
+        self, member: int, present: Tensor, valid: Tensor, have: Rect, want: Rect
+    ) -> tuple[Tensor | None, Tensor]:
+        """Run all iterations of one member.
+
+        Returns:
+            The fine image over `want`, for the first member only, and the coarse change since the source
+            over what `want` needs.
+        """
+        rects = iteration_rects(want, self.settings.iterations)
+        current, is_valid, current_rect = present, valid, have
+        start = coarsen(fill_invalid(present, valid)[None])[0]
+        for iteration, goal in enumerate(rects[1:]):
+            area = coarse_need(goal)
+            difference = self.difference(member, iteration, current, is_valid, current_rect, area)
+            filled = fill_invalid(current, is_valid)[:, *area.slices_in(current_rect)]
+            is_last = iteration == self.settings.iterations - 1
+            if is_last:
+                change = coarsen(filled[None])[0] + difference - start[:, *_cells_in(area, have)]
+                if member > 0:
+                    return None, change
+            fine = self._refine(filled, difference, area)
+            current = fine[:, *goal.slices_in(area)]
+            is_valid, current_rect = valid[goal.slices_in(have)], goal
+        return current, change
+
+    def _refine(self, present: Tensor, difference: Tensor, area: Rect) -> Tensor:
+        """Upscale and compose over `area`, window by window; float32 (3, y, x) in 0..1."""
+        result = torch.zeros_like(present)
+        inner = area.expanded(-UPSCALE_PAD_PX)
+        for kept in split(inner, UPSCALE_PX):
+            self.before_call()
+            seen = kept.expanded(UPSCALE_PAD_PX)
+            part = present[None, :, *seen.slices_in(area)]
+            change = difference[None, :, *_cells_in(seen, area)]
+            drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
+            if self.model.contract.composition == "anchored":
+                drawn = compose_anchored(part, change, drawn)
+            result[:, *kept.slices_in(area)] = drawn.clamp(0, 1)[0, :, *kept.slices_in(seen)]
+        return result
+
+    def _upscale(self, coarse: Tensor) -> Tensor:
+        with torch.inference_mode():
+            fine: Tensor = self.model.upscaler(coarse.to(self.device, memory_format=torch.channels_last))
+        return fine.float().cpu()
+
+    def sample_windows(self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect]) -> Tensor:
+        """Draw the difference of each window; float32 (n, 3, 32, 32) in 0..1."""
+        contract, settings, count = self.model.contract, self.settings, len(windows)
+        condition_image = images.to(self.device)
+        years = torch.full((count,), settings.years_per_iteration, device=self.device)
+        gsd_m = torch.full((count,), settings.gsd_m, device=self.device)
+        condition = make_condition(self.model.unet, contract.condition_layout, condition_image, years, gsd_m)
+        cast = type(condition)(
+            condition.channels.to(self.precision),
+            None if condition.interval is None else condition.interval.to(self.precision),
+        )
+
+        def network(noisy: Tensor, timestep: int) -> Tensor:
+            self.before_call()
+            times = torch.full((count,), timestep, device=self.device)
+            return call_unet(self.model.unet, noisy.to(self.precision), times, cast).float()
+
+        def noise(step: int) -> Tensor:
+            key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
+            tiles = [
+                lattice_noise(key, contract.noise, DIFFERENCE_CHANNELS, (cells.top, cells.left), cells.shape_yx)
+                for cells in (window.in_cells() for window in windows)
+            ]
+            return torch.from_numpy(np.stack(tiles)).to(self.device)
+
+        with torch.inference_mode():
+            drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
+        return (drawn * contract.difference_std).cpu()
+
+    def _empty(self, valid: NDArray[np.bool_]) -> BlockForecast:
+        """A block without a valid pixel, which costs no network call."""
+        layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
+        image = np.zeros((3, *valid.shape), np.uint8)
+        return BlockForecast(image, image, valid, layer, layer)
+
+
+def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:
+    """Give invalid pixels of float32 (3, y, x) the mean of the valid ones; all stay where none is valid."""
+    if bool(valid.all()) or not bool(valid.any()):
+        return image
+    mean = image[:, valid].mean(1)
+    return torch.where(valid, image, mean[:, None, None])
+
+
+def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Spread in levels and probability of change in percent, both uint8 (y, x) over `want`.
+
+    Args:
+        changes: float32, (3, y, x) in cells over `area`; the coarse change of each member.
+        area: rectangle of the changes, in pixels.
+        want: rectangle of the result, in pixels.
+
+    The spread is the unbiased deviation between members, root mean square over the bands; a member changes
+    where the mean over bands of its absolute difference exceeds 20 levels.
+    """
+    stack = torch.stack(list(changes))
+    spread = stack.var(0, unbiased=True).mean(0).sqrt() * 255
+    share = (stack.abs().mean(1) > CHANGE_LEVEL).float().mean(0) * 100
+    maps = enlarge(torch.stack([spread, share])[None])[0][:, *want.slices_in(area)]
+    levels = maps.round().clamp(0, 255).numpy().astype(np.uint8)
+    return levels[0], np.minimum(levels[1], 100)
+
+
+def _cells_in(inner: Rect, outer: Rect) -> tuple[slice, slice]:
+    return inner.in_cells().slices_in(outer.in_cells())
+
+
+def _to_levels(image: Tensor, valid: Tensor) -> NDArray[np.uint8]:
+    levels: NDArray[np.uint8] = ((image * 255).round().clamp(0, 255) * valid).to(torch.uint8).numpy()
+    return levels
+
+
+assert UPSCALE == CELL_PX

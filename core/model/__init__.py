@@ -1,0 +1,1 @@
+"""Networks, what a model promises, and the folder it is kept in."""

@@ -1,0 +1,108 @@
+"""What a model promises and needs, kept beside its weights as `landcast.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from ..errors import ModelError
+from ..lattice import TILE_PX
+from ..noise import WHITE, NoiseOctaves
+from .condition import ConditionLayout
+
+Objective = Literal["one_step", "v_prediction", "epsilon"]
+"""What the UNet was trained to say: the future in one call, or one step of a diffusion."""
+
+Composition = Literal["anchored", "upscaled"]
+"""Keep the real detail where little changes, or return what the upscaler draws."""
+
+FORMAT_VERSION = 1
+CONTRACT_NAME = "landcast.json"
+
+
+@dataclass(frozen=True)
+class ModelContract:
+    """The terms of a model.
+
+    Attributes:
+        name: what it is called.
+        region: where its training images lie, in words.
+        sensor: what took them, in words.
+        objective: what the UNet predicts.
+        condition_layout: how the present image is shown to the UNet.
+        difference_std: what the network's output is multiplied by to become a difference in 0..1.
+        noise: the noise that a member starts from.
+        sampling_steps: network calls a member, unless asked otherwise; the only number allowed for `one_step`.
+        composition: how the result is put together at full resolution.
+        gsd_range_m: smallest and largest GSD that it was trained on, metres.
+        trained_gsd_m: the GSDs that it was trained on, most used first, metres.
+        interval_years: years ahead that it was trained on.
+        format_version: of this file.
+    """
+
+    name: str
+    region: str
+    sensor: str
+    objective: Objective
+    condition_layout: ConditionLayout
+    difference_std: float
+    sampling_steps: int
+    composition: Composition
+    gsd_range_m: tuple[float, float]
+    trained_gsd_m: tuple[float, ...]
+    interval_years: tuple[float, ...]
+    noise: NoiseOctaves = WHITE
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def ground_scale_m(self) -> float:
+        """Metres that one tile covers at the GSD that was trained on most."""
+        return self.trained_gsd_m[0] * TILE_PX
+
+    def years_of_one_iteration(self, years_ahead: float | None) -> float:
+        """Return the interval for one iteration; the shortest trained one where nothing is asked."""
+        return min(self.interval_years) if years_ahead is None else years_ahead
+
+
+def save_contract(contract: ModelContract, folder: Path) -> None:
+    """Write `landcast.json` into a model folder."""
+    text = json.dumps(asdict(contract), indent=2, ensure_ascii=False)
+    (folder / CONTRACT_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def load_contract(folder: Path) -> ModelContract:
+    """Read `landcast.json` of a model folder.
+
+    Raises:
+        ModelError: it is missing, damaged, or of a format that this version does not know.
+    """
+    path = folder / CONTRACT_NAME
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: not a Landcast model: {CONTRACT_NAME} cannot be read ({error})") from error
+    version = said.get("format_version") if isinstance(said, dict) else None
+    if version != FORMAT_VERSION:
+        raise ModelError(f"{path}: format {version} is not known; this version reads format {FORMAT_VERSION}")
+    try:
+        noise = {key: tuple(value) for key, value in said.pop("noise").items()}
+        lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
+        contract = ModelContract(**lists, noise=NoiseOctaves(**noise))
+        _check(contract)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    return contract
+
+
+def _check(contract: ModelContract) -> None:
+    for value, choices in (
+        (contract.objective, get_args(Objective)),
+        (contract.condition_layout, get_args(ConditionLayout)),
+        (contract.composition, get_args(Composition)),
+    ):
+        if value not in choices:
+            raise ValueError(f"{value!r} is not one of {choices}")
+    if not (contract.difference_std > 0 and contract.sampling_steps > 0 and contract.interval_years):
+        raise ValueError("difference_std, sampling_steps and interval_years must be above 0")

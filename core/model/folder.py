@@ -1,0 +1,144 @@
+"""A model on disk: a folder in diffusers' own form, with contract, card and manifest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+from diffusers import DDPMScheduler, UNet2DModel
+from torch import Tensor
+
+from ..errors import ModelError
+from ..files import hash_file
+from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
+from .rrdb import RRDBNet
+
+MANIFEST_NAME = "manifest.json"
+CARD_NAME = "README.md"
+SHARD_SIZE = "15MB"
+PARTS = ("unet", "scheduler", "upscaler")
+SHIPPED_FOLDER = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in memory, ready to be called.
+
+    Attributes:
+        contract: its terms.
+        unet: predicts the coarse difference.
+        upscaler: draws the fine image.
+        signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
+        sha256: of the manifest, which names the hash of every file.
+    """
+
+    contract: ModelContract
+    unet: UNet2DModel
+    upscaler: RRDBNet
+    signal_power: Tensor
+    sha256: str
+
+
+def find_model(name: str) -> Path:
+    """Return the folder of a shipped model by name, or of any model by path.
+
+    Raises:
+        ModelError: there is neither.
+    """
+    for folder in (Path(name), SHIPPED_FOLDER / name):
+        if (folder / CONTRACT_NAME).is_file():
+            return folder
+    known = ", ".join(shipped_models()) or "none"
+    raise ModelError(f"{name}: neither a model folder (with {CONTRACT_NAME}) nor a shipped model (there is: {known})")
+
+
+def shipped_models() -> list[str]:
+    """Names of the models that come with the package."""
+    return sorted(path.parent.name for path in SHIPPED_FOLDER.glob(f"*/{CONTRACT_NAME}"))
+
+
+def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel:
+    """Verify a model folder and load it.
+
+    Raises:
+        ModelError: a file is missing or damaged, or of a format that this version does not know.
+    """
+    contract = load_contract(folder)
+    verify_model(folder)
+    options: dict[str, Any] = {"torch_dtype": precision, "local_files_only": True, "use_safetensors": True}
+    diffusers.utils.logging.disable_progress_bar()
+    try:
+        unet = UNet2DModel.from_pretrained(folder, subfolder="unet", **options)
+        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options)
+        scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(f"{folder}: cannot be loaded: {error}") from error
+    layout = torch.channels_last
+    return LoadedModel(
+        contract,
+        unet.to(device, memory_format=layout).eval().requires_grad_(False),
+        upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
+        scheduler.alphas_cumprod,
+        hash_file(folder / MANIFEST_NAME),
+    )
+
+
+def save_model(
+    folder: Path, contract: ModelContract, unet: UNet2DModel, upscaler: RRDBNet, scheduler: DDPMScheduler, card: str
+) -> None:
+    """Write a model folder: fp16 weights in shards, scheduler, index, contract, card, manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, network in (("unet", unet), ("upscaler", upscaler)):
+        half = network.to(torch.float16)
+        half.save_pretrained(folder / name, max_shard_size=SHARD_SIZE, safe_serialization=True)
+    scheduler.save_pretrained(folder / "scheduler")
+    index = {
+        "_class_name": "LandcastModel",
+        "_diffusers_version": diffusers.__version__,
+        "scheduler": ["diffusers", "DDPMScheduler"],
+        "unet": ["diffusers", "UNet2DModel"],
+        "upscaler": ["landcast.core.model.rrdb", "RRDBNet"],
+    }
+    (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+    save_contract(contract, folder)
+    (folder / CARD_NAME).write_text(card, encoding="utf-8")
+    write_manifest(folder)
+
+
+def write_manifest(folder: Path) -> None:
+    """List size and SHA-256 of every file of a model folder but the manifest itself."""
+    files = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": hash_file(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST_NAME
+    }
+    (folder / MANIFEST_NAME).write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+
+
+def verify_model(folder: Path) -> dict[str, int]:
+    """Compare every file of a model folder with its manifest; the sizes in bytes by name come back.
+
+    Raises:
+        ModelError: a file is missing, has other bytes than the manifest says, or is not named in it.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        wanted = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: cannot be read as a manifest: {error}") from error
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST_NAME}
+    for name, (size, digest) in wanted.items():
+        file = folder / name
+        if name not in found:
+            raise ModelError(f"{file}: named in the manifest and missing; install the model again")
+        if file.stat().st_size != size or hash_file(file) != digest:
+            raise ModelError(f"{file}: not the bytes that the manifest names; install the model again")
+    strange = {name for name in found - wanted.keys() if name.endswith((".safetensors", ".json", ".bin", ".pt"))}
+    if strange:
+        raise ModelError(f"{folder}: {', '.join(sorted(strange))} is not named in the manifest; remove it")
+    return {name: size for name, (size, _) in wanted.items()}

@@ -1,0 +1,1 @@
+"""Georeferenced images: the source, the grid of the result, and the file that is written."""

@@ -1,0 +1,38 @@
+"""What a result says of itself: that it is synthetic, what made it, and all that is needed to make it again.
+
+Everything stands in the default metadata domain, in TIFF's own description tags or in band descriptions;
+other domains are lost when a file is copied or warped.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from .. import PROGRAM
+
+BAND_NAMES = ("Predicted red", "Predicted green", "Predicted blue")
+SPREAD_NAME = ("Predicted spread between members, levels",)
+CHANGE_NAME = ("Predicted probability of change, percent",)
+LIBRARIES = ("torch", "diffusers", "numpy", "rasterio")
+
+
+def make_tags(facts: Mapping[str, object]) -> dict[str, str]:
+    """Turn facts of a run into items of the default domain, with the marks that say `synthetic`.
+
+    No time and no machine stands among them, so that equal runs give equal bytes.
+    """
+    years = facts["years_ahead"]
+    items = {f"LANDCAST_{name.upper()}": f"{value}" for name, value in facts.items() if value is not None}
+    libraries = " ".join(f"{name}={version(name)}" for name in LIBRARIES)
+    return {
+        "TIFFTAG_IMAGEDESCRIPTION": (
+            f"SYNTHETIC: how this place may look {years} years later, predicted by {PROGRAM} with the model "
+            f"{facts['model']}. This is not a photograph."
+        ),
+        "TIFFTAG_SOFTWARE": f"{PROGRAM} {version(PROGRAM)}",
+        "LANDCAST_SYNTHETIC": "YES",
+        **items,
+        "LANDCAST_VERSIONS": f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}",
+    }

@@ -1,0 +1,98 @@
+"""A prediction as the plugin asks for it, whoever carries it out.
+
+The errors, as one tree:
+
+    PredictionError
+    ├── PredictionFailedError     the worker said why
+    ├── PredictionCrashedError    the worker ended, or answered nonsense, without saying why
+    └── PredictionCancelledError  the user asked to stop
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The area to predict.
+
+    Attributes:
+        bounds_xy: x minimum, y minimum, x maximum, y maximum, in units of `crs`.
+        crs: an authority's code (`EPSG:32633`) or WKT.
+    """
+
+    bounds_xy: tuple[float, float, float, float]
+    crs: str
+
+
+@dataclass(frozen=True)
+class PredictionRequest:
+    """What to predict from, where to and how; None leaves the choice to the model and the source.
+
+    Attributes:
+        source: a local GeoTIFF file.
+        output: the GeoTIFF to write; replaced where it exists.
+        extent: the whole source where None.
+        ground_scale_m: metres that one tile of the model covers.
+        years_ahead: how far to look.
+        members: samples of the future to draw.
+        seed: the same seed gives the same result.
+        model: name or folder of a model; the one that Landcast ships where None.
+    """
+
+    source: Path
+    output: Path
+    extent: Extent | None = None
+    ground_scale_m: float | None = None
+    years_ahead: float | None = None
+    members: int = 1
+    seed: int = 0
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class PredictedFiles:
+    """What was written.
+
+    Attributes:
+        output: the future layer; under the next free name, where the asked one was held open.
+        beside: more layers, as several members bring them.
+    """
+
+    output: Path
+    beside: list[Path]
+
+
+class Listener(Protocol):
+    """Who follows a prediction; every method is called from the thread that asked for it."""
+
+    def show_progress(self, done: int, total: int) -> None:
+        """So many parts of the work are done."""
+
+    def warn(self, text: str) -> None:
+        """The user should know this about the result."""
+
+    def log(self, text: str) -> None:
+        """The worker said this; it only matters when something went wrong."""
+
+    def is_cancelled(self) -> bool:
+        """Whether the user asked to stop; asked several times a second."""
+
+
+class PredictionError(Exception):
+    """There is no result."""
+
+
+class PredictionFailedError(PredictionError):
+    """The worker refused or failed; its message says what was found and what to do."""
+
+
+class PredictionCrashedError(PredictionError):
+    """The worker ended without a result or a reason; the message holds what it said last."""
+
+
+class PredictionCancelledError(PredictionError):
+    """The user asked to stop; nothing is left under the output's name."""

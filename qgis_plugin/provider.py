@@ -1,0 +1,43 @@
+"""The Processing provider: what Landcast adds to QGIS's toolbox."""
+
+# ruff: noqa: N802 - QGIS gives the methods their names
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .. import __version__
+from .predict_algorithm import PredictAlgorithm
+
+ICON_PATH = Path(__file__).parent / "icon.svg"
+
+
+class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
+    """Lists the algorithms of Landcast, all of which write GeoTIFF."""
+
+    def id(self) -> str:
+        return "landcast"
+
+    def name(self) -> str:
+        return "Landcast"
+
+    def icon(self) -> QIcon:
+        return QIcon(str(ICON_PATH))
+
+    def svgIconPath(self) -> str:
+        return str(ICON_PATH)
+
+    def versionInfo(self) -> str:
+        return __version__
+
+    def supportedOutputRasterLayerExtensions(self) -> list[str]:
+        return ["tif"]
+
+    def defaultRasterFileExtension(self) -> str:
+        return "tif"
+
+    def loadAlgorithms(self) -> None:
+        self.addAlgorithm(PredictAlgorithm())

@@ -1,0 +1,54 @@
+"""The plugin in a real QGIS: what it adds, and that it takes all of it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
+
+import landcast
+from landcast.qgis_plugin.compat import ADVANCED
+from qgis.core import QgsApplication
+
+
+@pytest.fixture
+def plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[Any]:
+    plugin: Any = landcast.classFactory(qgis_iface)
+    yield plugin
+    plugin.unload()
+
+
+def provider() -> Any:
+    return QgsApplication.processingRegistry().providerById("landcast")
+
+
+@pytest.mark.parametrize("start", ["initGui", "initProcessing"])
+def test_the_provider_comes_and_goes_with_the_plugin(plugin: Any, start: str) -> None:
+    assert provider() is None
+    getattr(plugin, start)()
+    assert provider().name() == "Landcast"
+    assert provider().versionInfo() == landcast.__version__
+    assert not provider().icon().isNull()
+    plugin.unload()
+    assert provider() is None
+
+
+def test_a_plugin_that_was_never_started_unloads(plugin: Any) -> None:
+    plugin.unload()
+    assert provider() is None
+
+
+def test_what_few_people_need_is_advanced(plugin: Any) -> None:
+    plugin.initGui()
+    found = QgsApplication.processingRegistry().createAlgorithmById("landcast:predict")
+    flags = {definition.name(): definition.flags() for definition in found.parameterDefinitions()}
+    assert {name for name in flags if flags[name] & ADVANCED} == {"GROUND_SCALE", "YEARS", "SEED", "MEMBERS", "MODEL"}
+
+
+def test_the_result_is_a_geotiff_whatever_the_settings_of_qgis(plugin: Any) -> None:
+    plugin.initGui()
+    assert provider().supportedOutputRasterLayerExtensions() == ["tif"]
+    assert provider().defaultRasterFileExtension() == "tif"

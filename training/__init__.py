@@ -1,0 +1,1 @@
+"""Pairs from two dates, filters, training of both networks, evaluation."""

@@ -1,0 +1,118 @@
+"""From trained networks to a model folder with contract and card."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from diffusers import UNet2DModel
+
+from ..core.errors import OutputError
+from ..core.forecast.sampler import make_schedule
+from ..core.lattice import TILE_PX
+from ..core.model.contract import ModelContract
+from ..core.model.folder import save_model
+from ..core.model.rrdb import RRDBNet
+from .settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What a card tells of a training.
+
+    Attributes:
+        gsd_m: GSD of the imagery, metres.
+        pairs: chip pairs read.
+        tiles: tiles that passed the filters.
+        cut: tiles before the filters.
+        data_sha256: over the pixels of all pairs.
+        hardware: where it was trained, in words.
+    """
+
+    gsd_m: float
+    pairs: int
+    tiles: int
+    cut: int
+    data_sha256: str
+    hardware: str
+
+
+def make_contract(settings: TrainingSettings, difference_std: float, gsd_m: float) -> ModelContract:
+    """Say what a trained model promises."""
+    own = settings.forecaster
+    weighted = sorted(zip(settings.tiles.crop_weights, settings.tiles.crop_px, strict=True), key=lambda w: -w[0])
+    trained = tuple(round(gsd_m * crop / TILE_PX, 3) for _, crop in weighted)
+    return ModelContract(
+        name=settings.name,
+        region=settings.region,
+        sensor=settings.sensor,
+        objective=own.objective,
+        condition_layout=own.condition_layout,
+        difference_std=round(difference_std, 6),
+        sampling_steps=own.sampling_steps,
+        composition=settings.composition,
+        gsd_range_m=(min(trained), max(trained)),
+        trained_gsd_m=trained,
+        interval_years=tuple(sorted({pair.years for pair in settings.pairs})),
+        noise=own.noise,
+    )
+
+
+def export_model(
+    folder: Path, contract: ModelContract, unet: UNet2DModel, upscaler: RRDBNet, card: str, overwrite: bool = False
+) -> None:
+    """Write a model folder aside and rename it.
+
+    Raises:
+        OutputError: the folder exists and may not be replaced.
+    """
+    if folder.exists() and not overwrite:
+        raise OutputError(f"{folder}: exists; choose another --out, or remove it")
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        save_model(aside, contract, unet, upscaler, make_schedule(contract.objective), card)
+        if folder.exists():
+            shutil.rmtree(folder)
+        aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def make_card(settings: TrainingSettings, contract: ModelContract, facts: TrainingFacts) -> str:
+    """Write a model card in Hugging Face's form from what is known; figures are added once they are measured."""
+    own, upscaler = settings.forecaster, settings.upscaler
+    years = " and ".join(f"{value:g}" for value in contract.interval_years)
+    gsd = ", ".join(f"{value:g}" for value in contract.trained_gsd_m)
+    shown = settings.card_text or "No further notes.\n"
+    return f"""---
+library_name: diffusers
+pipeline_tag: image-to-image
+license: {settings.weights_license}
+tags:
+- remote-sensing
+- change-prediction
+---
+
+# {contract.name}
+
+Predicts how a landscape may look {years} years after an aerial image, as one of many possible futures.
+
+| | |
+|---|---|
+| region | {contract.region} |
+| sensor | {contract.sensor} |
+| GSD | {gsd} m a pixel |
+| intervals | {years} years ahead, further by iteration |
+| bands | red, green, blue, 8 bit |
+| licence of the weights | {settings.weights_license}; the program's own licence is another |
+| training data | {facts.pairs} pairs of chips, {facts.tiles} of {facts.cut} tiles kept; \
+SHA-256 {facts.data_sha256[:16]} |
+| UNet | {own.objective}, {own.max_steps} steps of {own.batch_size}, {contract.sampling_steps} call(s) a member |
+| upscaler | ESRGAN of {upscaler.blocks} RRDB, {upscaler.max_steps} steps of {upscaler.batch_size}, \
+adversarial from step {upscaler.adversarial_from_step} |
+| trained on | {facts.hardware} |
+
+{shown}"""

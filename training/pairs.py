@@ -1,0 +1,168 @@
+"""Pairs of chips of one place at two dates, read from rasters with equal names."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from ..core.errors import LandcastError, TrainingError
+from ..core.lattice import TILE_PX
+from ..core.radiometry import apply_tables, count_levels, match_tables
+from ..core.raster.source import SourceImage, open_source
+from .settings import PairSource
+
+CHIP_PX = 2 * TILE_PX
+"""Larger rasters are cut into chips of this side."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ChipPair:
+    """One place at two dates on one grid, the second date matched to the first.
+
+    Attributes:
+        before: uint8, (band, y, x).
+        after: uint8, (band, y, x).
+        valid: bool, (y, x); seen at both dates.
+        years: years between the dates.
+        gsd_m: ground sample distance, metres.
+        name: file name, and the window's corner where the raster was cut.
+    """
+
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+    years: float
+    gsd_m: float
+    name: str
+
+
+def load_pairs(source: PairSource) -> list[ChipPair]:
+    """Read every pair of a source and match the second date to the first.
+
+    One table for each band, all pairs of the source pooled, so that a real change inside one chip does not
+    become a change of its colours.
+
+    Raises:
+        TrainingError: no pairs, or the two rasters of a pair lie on different grids.
+    """
+    chips = [chip for before, after in pair_files(source) for chip in _read_pair(before, after, source.years)]
+    if not chips:
+        raise TrainingError(f"{source.before} and {source.after}: no chip of at least {TILE_PX} px a side")
+    counts_before = sum(count_levels(chip.before, chip.valid) for chip in chips)
+    counts_after = sum(count_levels(chip.after, chip.valid) for chip in chips)
+    tables = match_tables(np.asarray(counts_after), np.asarray(counts_before))
+    return [
+        ChipPair(chip.before, apply_tables(chip.after, tables), chip.valid, chip.years, chip.gsd_m, chip.name)
+        for chip in chips
+    ]
+
+
+def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:
+    """Read the chips of folders that have one date only; uint8 (band, y, x) each, fully valid ones alone."""
+    chips = []
+    for path in (file for folder in folders for file in raster_files(expand_path(folder))):
+        with open_source(path) as source:
+            chips += [image for _, image, valid in _chips(source) if valid.all()]
+    return chips
+
+
+def pair_files(source: PairSource) -> list[tuple[Path, Path]]:
+    """Pair two files, or the files of two folders that bear equal names.
+
+    Raises:
+        TrainingError: a path does not exist, or no name stands in both folders.
+    """
+    before, after = expand_path(source.before), expand_path(source.after)
+    if before.is_file() and after.is_file():
+        return [(before, after)]
+    if not (before.is_dir() and after.is_dir()):
+        missing = before if not before.exists() else after
+        raise TrainingError(f"{missing}: two files or two folders are needed, and this is neither of both kinds")
+    firsts = {path.name: path for path in raster_files(before)}
+    seconds = {path.name: path for path in raster_files(after)}
+    names = sorted(firsts.keys() & seconds.keys())
+    if not names:
+        raise TrainingError(
+            f"{before} and {after}: no raster has the same name in both ({len(firsts)} and {len(seconds)} rasters)"
+        )
+    alone = len(firsts.keys() ^ seconds.keys())
+    if alone:
+        log.warning("%s and %s: %d rasters stand in one folder only and are left out", before, after, alone)
+    return [(firsts[name], seconds[name]) for name in names]
+
+
+def raster_files(folder: Path) -> list[Path]:
+    """List the GeoTIFF files of a folder in the order of their names."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in {".tif", ".tiff"})
+
+
+def expand_path(text: str) -> Path:
+    """Expand a leading environment variable or `~` of a path from a settings file.
+
+    Raises:
+        TrainingError: the path names a variable that is not set.
+    """
+    expanded = os.path.expandvars(text)
+    if expanded.startswith("$"):
+        raise TrainingError(f"{text}: the environment variable {expanded.split('/')[0]} is not set")
+    return Path(expanded).expanduser()
+
+
+def fingerprint(chips: Sequence[ChipPair]) -> str:
+    """SHA-256 over the pixels of all pairs, so that a run can say what it was trained on."""
+    digest = hashlib.sha256()
+    for chip in chips:
+        digest.update(chip.before.tobytes())
+        digest.update(chip.after.tobytes())
+    return digest.hexdigest()
+
+
+def _read_pair(before: Path, after: Path, years: float) -> list[ChipPair]:
+    try:
+        with open_source(before) as first, open_source(after) as second:
+            _check_same_grid(first, second)
+            return [
+                ChipPair(image, matching, valid & also_valid, years, first.gsd_m, f"{before.name} {corner}")
+                for (corner, image, valid), (_, matching, also_valid) in zip(_chips(first), _chips(second), strict=True)
+            ]
+    except rasterio.errors.RasterioError as error:
+        raise TrainingError(f"{before} and {after}: {error}") from error
+
+
+def _check_same_grid(first: SourceImage, second: SourceImage) -> None:
+    apart = np.abs(np.array(first.transform) - np.array(second.transform)).max()
+    pixel = abs(first.transform.a)
+    if first.shape_yx != second.shape_yx or first.crs != second.crs or apart > pixel / 100:
+        raise TrainingError(
+            f"{first.path} and {second.path} lie on different grids "
+            f"({first.shape_yx} and {second.shape_yx} px); bring them to one grid first"
+        )
+
+
+def _chips(source: SourceImage) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
+    """Cut a raster into chips; ((row, column), uint8 (band, y, x), bool (y, x)) each."""
+    chips = []
+    height, width = source.shape_yx
+    for top in range(0, height, CHIP_PX):
+        for left in range(0, width, CHIP_PX):
+            size_yx = (min(CHIP_PX, height - top), min(CHIP_PX, width - left))
+            if min(size_yx) < TILE_PX:
+                continue
+            try:
+                image, valid = source.read_native(Window(left, top, size_yx[1], size_yx[0]))
+            except LandcastError as error:
+                log.warning("%s: chip at %s left out: %s", source.path, (top, left), error)
+                image, valid = np.zeros((3, *size_yx), np.uint8), np.zeros(size_yx, np.bool_)
+            chips.append(((top, left), image, valid))
+    return chips

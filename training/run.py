@@ -1,0 +1,180 @@
+"""A whole training: read pairs, train both networks, write the model folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..core.device import precision_name
+from ..core.errors import TrainingError
+from .checkpoint import PREFIX, checkpoint_folders
+from .export import TrainingFacts, export_model, make_card, make_contract
+from .forecaster import train_forecaster
+from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
+from .samples import ChipSampler, PairSampler
+from .settings import Stage, TrainingSettings
+from .upscaler import train_upscaler
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a training draws from.
+
+    Attributes:
+        chips: pairs of all sources, matched.
+        images: uint8 (band, y, x) chips of every date, as they are, for the upscaler.
+        sha256: over the pixels of all pairs.
+    """
+
+    chips: list[ChipPair]
+    images: list[NDArray[np.uint8]]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Where to train, and in which precision of matrix work."""
+
+    device: torch.device
+    precision: torch.dtype
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What is to be trained, and where to.
+
+    Attributes:
+        settings: of the training.
+        folder: of the model; checkpoints stand beside it in a folder that ends in `.training`.
+        stages: networks to train now.
+        is_resuming: whether an earlier run is continued.
+    """
+
+    settings: TrainingSettings
+    folder: Path
+    stages: tuple[Stage, ...]
+    is_resuming: bool
+
+    @property
+    def work_folder(self) -> Path:
+        """Where checkpoints and curves stand."""
+        return self.folder.with_name(f"{self.folder.name}.training")
+
+
+def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int, int], None]) -> Path | None:
+    """Train what the plan names; the model folder comes back once both networks are trained.
+
+    Raises:
+        TrainingError: unusable pairs, a run that would overwrite another, or a loss that stays non-finite.
+    """
+    settings, work = plan.settings, plan.work_folder
+    if plan.folder.exists():
+        raise TrainingError(f"{plan.folder}: exists; choose another --out, or remove it")
+    if not plan.is_resuming and any((work / stage).exists() for stage in plan.stages):
+        raise TrainingError(f"{work}: holds an earlier run; --resume continues it, or choose another --out")
+    data = load_data(settings)
+    totals: dict[Stage, int] = {"forecaster": settings.forecaster.max_steps, "upscaler": settings.upscaler.max_steps}
+    total, before = sum(totals[stage] for stage in plan.stages), 0
+    for stage in plan.stages:
+        train_stage(stage, settings, data, work, hardware, _counted(on_step, before, total))
+        before += totals[stage]
+    if any(not _is_trained(work / stage, steps) for stage, steps in totals.items()):
+        return None
+    # both are whole: training them again from their last checkpoint takes no step and loads the average
+    unet = train_stage("forecaster", settings, data, work, hardware, _ignore)
+    upscaler = train_stage("upscaler", settings, data, work, hardware, _ignore)
+    sampler = PairSampler(data.chips, settings.tiles, settings.seed)
+    gsd_m = data.chips[0].gsd_m
+    facts = TrainingFacts(
+        gsd_m, len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware)
+    )
+    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m)
+    card = make_card(settings, contract, facts)
+    export_model(plan.folder, contract, unet.cpu(), upscaler.cpu(), card)
+    return plan.folder
+
+
+def load_data(settings: TrainingSettings) -> TrainingData:
+    """Read all pairs and single dates of the settings.
+
+    Raises:
+        TrainingError: no pairs are named, or one of them cannot be read.
+    """
+    if not settings.pairs:
+        raise TrainingError("no pairs: give --before and --after, or [[pairs]] in the settings file")
+    chips: list[ChipPair] = []
+    for source in settings.pairs:
+        found = load_pairs(source)
+        log.info("%s and %s: %d chips, %g years", source.before, source.after, len(found), source.years)
+        chips += found
+    images = _every_date(chips) + load_single_dates(settings.single_dates)
+    return TrainingData(chips, images, fingerprint(chips))
+
+
+def train_stage(
+    stage: Stage,
+    settings: TrainingSettings,
+    data: TrainingData,
+    folder: Path,
+    hardware: Hardware,
+    on_step: Callable[[int, float], None],
+) -> Any:
+    """Train one of the two networks, or go on where its checkpoints in `folder` stand."""
+    facts: dict[str, Any] = {
+        "tiles": asdict(settings.tiles),
+        "seed": settings.seed,
+        "data": data.sha256,
+        stage: asdict(getattr(settings, stage)),
+    }
+    if stage == "upscaler":
+        chip_sampler = ChipSampler(data.images, settings.tiles, settings.seed)
+        return train_upscaler(
+            settings, chip_sampler, folder / stage, facts, hardware.device, hardware.precision, on_step
+        )
+    sampler = PairSampler(data.chips, settings.tiles, settings.seed)
+    std = target_deviation(settings, sampler)
+    log.info("%d of %d tiles pass the filters; deviation of the difference %.4f", len(sampler.tiles), sampler.cut, std)
+    return train_forecaster(settings, sampler, std, folder / stage, facts, hardware.device, hardware.precision, on_step)
+
+
+def target_deviation(settings: TrainingSettings, sampler: PairSampler) -> float:
+    """What the network's target is divided by."""
+    return sampler.difference_std() if settings.forecaster.is_difference_scaled else 1.0
+
+
+def describe_hardware(hardware: Hardware) -> str:
+    """Say in words where a training runs."""
+    name = precision_name(hardware.precision)
+    if hardware.device.type == "cuda":
+        return f"{torch.cuda.get_device_name()}, {name} matrix work"
+    return f"{torch.get_num_threads()} CPU thread(s), {name} matrix work"
+
+
+def _counted(on_step: Callable[[int, int], None], before: int, total: int) -> Callable[[int, float], None]:
+    return lambda step, loss: on_step(before + step, total)
+
+
+def _ignore(step: int, loss: float) -> None:
+    """Take no notice of a step."""
+
+
+def _is_trained(folder: Path, steps: int) -> bool:
+    return any(path.name == f"{PREFIX}{steps:07d}" for path in checkpoint_folders(folder))
+
+
+def _every_date(chips: Sequence[ChipPair]) -> list[NDArray[np.uint8]]:
+    """First dates of all pairs, each image once; second dates were recoloured and are left out."""
+    seen: dict[int, NDArray[np.uint8]] = {}
+    for chip in chips:
+        if chip.valid.all():
+            seen.setdefault(hash(chip.before.tobytes()), chip.before)
+    return list(seen.values())

@@ -1,0 +1,69 @@
+"""Sheets of pictures that let a person judge a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+CELL_SCALE = 4
+GAP_PX = 4
+HEAD_PX = 22
+COLUMNS = ("before", "member 1", "member 2", "member 3", "mean", "spread x4", "truth", "truth, fine")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One tile of a sheet.
+
+    Attributes:
+        before: uint8, (3, 128, 128); first date.
+        later: uint8, (3, 128, 128); matched second date.
+        coarse_before: float, (3, 32, 32) in 0..1.
+        members: float, (3 members, 3, 32, 32); coarse differences.
+        mean: float, (3, 32, 32); mean of all members.
+        spread: float, (3, 32, 32); deviation between members.
+        truth: float, (3, 32, 32); coarse difference.
+    """
+
+    before: NDArray[np.uint8]
+    later: NDArray[np.uint8]
+    coarse_before: NDArray[Any]
+    members: NDArray[Any]
+    mean: NDArray[Any]
+    spread: NDArray[Any]
+    truth: NDArray[Any]
+
+
+def write_sheet(path: Path, examples: Sequence[Example]) -> None:
+    """Write before, members, mean, spread and truth, one row a tile, as PNG."""
+    rows = [_row(example) for example in examples]
+    head = np.full((HEAD_PX, rows[0].shape[1], 3), 255, np.uint8)
+    width = rows[0].shape[1] // len(COLUMNS)
+    for index, name in enumerate(COLUMNS):
+        cv2.putText(head, name, (index * width + 2, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+    picture = np.concatenate([head, *rows])
+    _, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    path.write_bytes(data.tobytes())
+
+
+def _row(example: Example) -> NDArray[np.uint8]:
+    base = example.coarse_before
+    panels = [example.before.transpose(1, 2, 0)]
+    panels += [_show(base + member) for member in example.members]
+    panels += [_show(base + example.mean), _show(4 * example.spread), _show(base + example.truth)]
+    panels.append(example.later.transpose(1, 2, 0))
+    gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
+    row = np.concatenate([piece for panel in panels for piece in (panel, gap)], axis=1)
+    return np.concatenate([row, np.full((GAP_PX, row.shape[1], 3), 255, np.uint8)])
+
+
+def _show(coarse: NDArray[Any]) -> NDArray[np.uint8]:
+    """Turn float (3, y, x) in 0..1 into an enlarged uint8 (y, x, 3), cell by cell."""
+    levels: NDArray[np.uint8] = (np.clip(coarse, 0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
+    return levels.repeat(CELL_SCALE, 0).repeat(CELL_SCALE, 1)

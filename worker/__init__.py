@@ -1,0 +1,1 @@
+"""What runs: the command line, and later the process that serves predictions."""

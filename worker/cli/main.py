@@ -1,0 +1,83 @@
+"""The `landcast` command: finds subcommands, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+from importlib.metadata import version
+from types import FrameType
+
+import click
+
+SUBCOMMANDS = {
+    "predict": "Predict a future layer from a georeferenced image.",
+    "train": "Train a model from two dates of imagery.",
+    "evaluate": "Measure a model on pairs that it has not seen.",
+    "models": "List, describe and verify models.",
+    "doctor": "Tell what this installation has and can do.",
+    "demo": "Render a scene, predict it, and write picture and GeoTIFF.",
+}
+ERROR, USAGE, STOPPED = 1, 2, 130
+
+
+class LazyGroup(click.Group):
+    """Imports the module of a subcommand when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which people meet them."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one subcommand."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        command = getattr(importlib.import_module(f".{cmd_name}", __package__), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List subcommands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("landcast"), prog_name="landcast")
+def group() -> None:
+    """Show how a landscape may look some years later."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    logging.basicConfig(level=logging.WARNING, format="warning: %(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from ...core.errors import LandcastError
+
+    try:
+        group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except LandcastError as error:
+        click.echo(f"error: {' '.join(str(error).split())}", err=True)
+        return ERROR
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("error: stopped as asked; nothing half-done was left", err=True)
+        return STOPPED
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Let SIGTERM unwind like Ctrl-C, so that everything that was written aside is removed."""
+    raise KeyboardInterrupt

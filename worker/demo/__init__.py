@@ -1,0 +1,1 @@
+"""A rendered town edge, so that a first run needs no download."""
