@@ -51,8 +51,9 @@ def interpreter() -> Path:
 def model_folder(interpreter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model with random weights, small enough to answer at once."""
     folder = tmp_path_factory.mktemp("model")
-    script = Path(__file__).with_name("write_tiny_model.py")
-    subprocess.run([str(interpreter), str(script), str(folder)], check=True, env=clean_environment(os.environ))
+    code = "import pathlib, runpy, sys; runpy.run_path(sys.argv[1])['write_tiny_model'](pathlib.Path(sys.argv[2]))"
+    command = [str(interpreter), "-c", code, str(ROOT / "tests" / "models.py"), str(folder)]
+    subprocess.run(command, check=True, env=clean_environment(os.environ))
     return folder
 
 

@@ -62,6 +62,7 @@ class LocalGrid:
 
     @property
     def covers(self) -> NDArray[np.bool_]:
+        """Whether each pixel lies within the walls; bool (y, x)."""
         return np.asarray((self.inside_a > 0) & (self.inside_b > 0))
 
 

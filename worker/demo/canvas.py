@@ -47,6 +47,7 @@ class Region:
 
     @property
     def window(self) -> tuple[slice, slice]:
+        """Rows and columns as slices of the canvas."""
         return self.rows, self.columns
 
 
@@ -88,6 +89,7 @@ class Canvas:
 
     @property
     def half_extent_xy(self) -> tuple[float, float]:
+        """Metres from the centre to the right and to the lower edge."""
         rows, columns = self.height_m.shape
         return columns * self.pixel_m / 2, rows * self.pixel_m / 2
 

@@ -115,6 +115,7 @@ class Rectangle:
 
     @property
     def key(self) -> tuple[int, int]:
+        """What tells it from all others, for its stream of random numbers."""
         return self.column, self.row
 
 
@@ -130,10 +131,12 @@ class Lot:
     key: tuple[int, int, int]
 
     def v(self, inward_m: float) -> float:
+        """Position across the street, metres, of a point so far into the lot."""
         return self.street_v + self.inward * inward_m
 
     @property
     def width_m(self) -> float:
+        """Width along the street, metres."""
         return self.u1 - self.u0
 
 
@@ -161,6 +164,7 @@ def street_centre_v(row: int) -> float:
 
 
 def columns_within(reach_m: float) -> range:
+    """Columns of the plan that a picture of this reach from its centre can touch."""
     count = math.ceil(reach_m / COLUMN_PITCH_M + 0.5)
     return range(-count, count + 1)
 
