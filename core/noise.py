@@ -82,7 +82,7 @@ def batch_noise(generator: torch.Generator, octaves: NoiseOctaves, shape: tuple[
     count, channels, height, width = shape
     total = torch.zeros(shape)
     for spacing, weight in zip(octaves.spacing_cells, octaves.weights, strict=True):
-        nodes_yx = [size // spacing + 2 for size in (height, width)]
+        nodes_yx = [-(-size // spacing) + 2 for size in (height, width)]
         nodes = torch.randn(count, channels, *nodes_yx, generator=generator)
         offset_y, offset_x = torch.randint(0, spacing, (2,), generator=generator).tolist()
         total += weight * spread_nodes(nodes, spacing, (offset_y, offset_x), (height, width))
@@ -124,8 +124,9 @@ def _node_noise(
 def _block_noise(key: NoiseKey, octave: int, channel: int, row: int, column: int) -> NDArray[np.float32]:
     """One block of standard normal values by Box and Muller 1958; float32 (32, 32)."""
     modulus = 1 << 64
-    counter = [0, (key.step << 32) | (octave << 16) | channel, row % modulus, column % modulus]
-    bits = np.random.Philox(key=[key.seed % modulus, key.member], counter=counter)
+    # as uint64 from the start: a list that mixes small and large integers would pass through float64
+    counter = np.array([0, (key.step << 32) | (octave << 16) | channel, row % modulus, column % modulus], np.uint64)
+    bits = np.random.Philox(key=np.array([key.seed % modulus, key.member], np.uint64), counter=counter)
     raw = bits.random_raw(BLOCK_NODES * BLOCK_NODES // 2)
     uniform_a = ((raw >> np.uint64(32)).astype(np.float64) + 0.5) / 2**32
     uniform_b = ((raw & np.uint64(0xFFFFFFFF)).astype(np.float64) + 0.5) / 2**32

@@ -166,6 +166,8 @@ def predict(
 
     for path in request.layer_paths.values():
         check_output(path, request.is_overwriting)
+        if path.exists() and request.source.exists() and path.samefile(request.source):
+            raise RequestError(f"{path}: the result would replace its own source; choose another place with -o")
     device = choose_device(request.device)
     precision = choose_precision(request.precision, device)
     with open_source(request.source) as source:
@@ -278,7 +280,9 @@ def _write_layers(
             for layer, file in files.items():
                 file.write_rows(np.concatenate([_layer(part, layer) for part in rows], axis=2), valid)
         on_progress(total, total)
-        return {layer: file.finish(request.is_overwriting) for layer, file in files.items()}
+        for file in files.values():
+            file.close()
+        return {layer: file.publish(request.is_overwriting) for layer, file in files.items()}
 
 
 class _Counter:

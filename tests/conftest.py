@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,25 @@ def naip() -> Path:
     if not folder.is_dir():
         pytest.skip("LANDCAST_DATA names no folder with naip chips")
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make the folder of an untrained model, once for each objective and change of its contract; read it only."""
+    from landcast.tests.models import write_tiny_model
+
+    made: dict[str, Path] = {}
+
+    def make(objective: str = "one_step", **changes: object) -> Path:
+        key = f"{objective} {sorted(changes.items())}"
+        if key not in made:
+            made[key] = write_tiny_model(tmp_path_factory.mktemp("model"), objective, **changes)  # type: ignore[arg-type]
+        return made[key]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_model(make_tiny_model: Callable[..., Path]) -> Path:
+    """The folder of an untrained model of one step; read it only."""
+    return make_tiny_model()

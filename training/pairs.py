@@ -103,7 +103,13 @@ def pair_files(source: PairSource) -> list[tuple[Path, Path]]:
 
 
 def raster_files(folder: Path) -> list[Path]:
-    """List the GeoTIFF files of a folder in the order of their names."""
+    """List the GeoTIFF files of a folder in the order of their names.
+
+    Raises:
+        TrainingError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise TrainingError(f"{folder}: no such folder of rasters")
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in {".tif", ".tiff"})
 
 

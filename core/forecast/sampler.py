@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from diffusers import DDPMScheduler
 from torch import Tensor
@@ -65,7 +64,7 @@ def sample(network: Network, noise: StepNoise, signal_power: Tensor, objective: 
 
 def trailing_timesteps(training_steps: int, steps: int) -> list[int]:
     """Timesteps from the last one down, evenly spaced (Lin et al. 2024, section 3.4)."""
-    return [round(float(t)) - 1 for t in np.arange(training_steps, 0, -training_steps / steps)]
+    return [round(training_steps - index * training_steps / steps) - 1 for index in range(steps)]
 
 
 def velocity_to_clean(noisy: Tensor, velocity: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:

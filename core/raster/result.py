@@ -105,13 +105,11 @@ class ResultFile:
             self._write_block_row(self._pending[:, :BLOCK_PX])
             self._pending = self._pending[:, BLOCK_PX:]
 
-    def finish(self, overwrite: bool) -> Path:
-        """Close, add overviews, read everything back, and rename; the name that was given comes back.
-
-        Where the final name is held open by another program, the next free name is taken instead.
+    def close(self) -> None:
+        """Close, add overviews and read everything back; the file still stands aside.
 
         Raises:
-            OutputError: the file does not hold what was written, or cannot be renamed.
+            OutputError: the file does not hold what was written.
         """
         try:
             with rasterio.Env(**ENVIRONMENT):
@@ -119,7 +117,6 @@ class ResultFile:
                 self._add_overviews()
                 self._verify()
             sync(self._aside)
-            return self._rename(overwrite)
         except (RasterioError, OSError, MemoryError) as error:
             raise OutputError(f"{self.path}: cannot be written: {error}") from error
 
@@ -153,6 +150,19 @@ class ResultFile:
             with rasterio.open(self._aside, overview_level=level) as overview:
                 for _ in _block_rows(overview):
                     pass
+
+    def publish(self, overwrite: bool) -> Path:
+        """Give the closed file its name; the name comes back.
+
+        Where the name is held open by another program, the next free one is taken instead.
+
+        Raises:
+            OutputError: a file of that name appeared meanwhile, or the file cannot be renamed.
+        """
+        try:
+            return self._rename(overwrite)
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be written: {error}") from error
 
     def _rename(self, overwrite: bool) -> Path:
         for path in _free_names(self.path):

@@ -64,9 +64,12 @@ def _run() -> int:
 
     try:
         group.main(standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        return error.exit_code
+        return USAGE
+    except click.ClickException as error:
+        click.echo(f"error: {' '.join(error.format_message().split())} (see --help)", err=True)
+        return USAGE
     except LandcastError as error:
         click.echo(f"error: {' '.join(str(error).split())}", err=True)
         return ERROR

@@ -1,0 +1,31 @@
+"""Files as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from landcast.core.files import HASH_CHUNK_BYTES, hash_file, sync
+
+
+@pytest.mark.parametrize("size", [0, 1, HASH_CHUNK_BYTES, HASH_CHUNK_BYTES + 1])
+def test_the_hash_of_a_file_is_that_of_its_bytes_however_many_there_are(tmp_path: Path, size: int) -> None:
+    data = bytes(range(256)) * (size // 256 + 1)
+    path = tmp_path / "file"
+    path.write_bytes(data[:size])
+    assert hash_file(path) == hashlib.sha256(data[:size]).hexdigest()
+
+
+def test_files_and_folders_can_be_brought_to_disk_and_keep_their_content(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"content")
+    sync(path)
+    sync(tmp_path)
+    assert path.read_bytes() == b"content"
+
+
+def test_bringing_a_missing_file_to_disk_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sync(tmp_path / "missing")
+    assert not list(tmp_path.iterdir())
