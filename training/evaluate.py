@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..core.errors import TrainingError
+from ..core.errors import OutputError, TrainingError
 from ..core.forecast.forecaster import Forecaster, ForecastSettings
 from ..core.lattice import CELL_PX, COARSE_PX, TILE_PX, Rect
 from ..core.model.condition import coarsen
@@ -160,8 +160,12 @@ def evaluate(
 
     Raises:
         TrainingError: pairs cannot be read or hold no whole tile.
+        OutputError: the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made a folder for the results: {error.strerror}") from error
     tiles = cut_tiles([chip for source in sources for chip in load_pairs(source)])
     steps = sampling_steps or model.contract.sampling_steps
     drawn = draw_members(model, device, tiles, members, seed, steps, on_progress)

@@ -76,19 +76,19 @@ def train_forecaster(
         with autocast(device, precision):
             loss = _loss(unet, batch, own, difference_std, signal_power, random)
         optimiser.zero_grad()
-        if not torch.isfinite(loss):
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(unet.parameters(), MAX_GRADIENT_NORM)
+        if torch.isfinite(loss) and torch.isfinite(norm):
+            optimiser.step()
+            average.step(unet.parameters())
+            curve.add(step, loss.item())
+        else:
             bad_steps += 1
             if bad_steps > MAX_BAD_STEPS:
                 raise TrainingError(
                     f"the loss was not finite in {bad_steps} steps up to {step}; lower learning_rate. "
                     f"The last good checkpoint stays in {folder}"
                 )
-            continue
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), MAX_GRADIENT_NORM)
-        optimiser.step()
-        average.step(unet.parameters())
-        curve.add(step, loss.item())
         on_step(step + 1, loss.item())
         if (step + 1) % settings.checkpoint_every == 0 or step + 1 == own.max_steps:
             states = {

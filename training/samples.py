@@ -57,7 +57,8 @@ class PairSampler:
         if not self.tiles:
             raise TrainingError(
                 f"none of {self.cut} tiles passes the filters ({settings.filter_kind}, at most "
-                f"{settings.max_changed_share:.0%} changed); loosen filter_kind or max_changed_share"
+                f"{settings.max_changed_share:.0%} changed, crops of {min(settings.crop_px)} px); "
+                "loosen filter_kind, max_changed_share or crop_px"
             )
 
     def difference_std(self) -> float:
@@ -114,9 +115,15 @@ class PairSampler:
 
 
 class ChipSampler:
-    """Draws augmented fine images for the upscaler from chips of any date."""
+    """Draws augmented fine images for the upscaler from chips of any date.
+
+    Raises:
+        TrainingError: there is no image.
+    """
 
     def __init__(self, images: Sequence[NDArray[np.uint8]], settings: TileSettings, seed: int) -> None:
+        if not images:
+            raise TrainingError("no chip is wholly valid, and the upscaler needs such; name some in single_dates")
         self.images, self.settings, self.seed = images, settings, seed
 
     def batch(self, step: int, batch_size: int, side_px: int) -> Tensor:
@@ -169,6 +176,8 @@ def _colour_change(
 
 
 def _kept_tiles(index: int, chip: ChipPair, settings: TileSettings) -> list[_Tile]:
+    if min(chip.valid.shape) < min(settings.crop_px):
+        return []
     tiles = []
     for top in range(0, chip.valid.shape[0] - TILE_PX + 1, TILE_PX):
         for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):

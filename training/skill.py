@@ -54,10 +54,12 @@ def measure_skill(members: Field, truth: Field) -> Skill:
         truth: float32, (tile, 3, 32, 32).
 
     Raises:
-        RequestError: fewer than two members, or shapes that do not fit.
+        RequestError: fewer than two members, shapes that do not fit, or a truth without any change.
     """
     if len(members) < 2 or members.shape[1:] != truth.shape:
         raise RequestError(f"members {members.shape} do not fit the truth {truth.shape}, or are fewer than two")
+    if not truth.any():
+        raise RequestError("nothing differs between the two dates; a forecast can only be measured on change")
     count, mean = len(members), members.mean(0, dtype=np.float64)
     error = float(np.sqrt(((mean - truth) ** 2).mean()))
     spread = float(np.sqrt((count + 1) / count * members.var(0, ddof=1, dtype=np.float64).mean()))

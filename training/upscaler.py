@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,16 +96,16 @@ def train_upscaler(
         _set_learning_rate(networks, own, step)
         with autocast(device, precision):
             loss = _step(networks, fine, own, is_adversarial=step >= own.adversarial_from_step)
-        if loss is None:
+        if loss is not None:
+            curve.add(step, loss)
+        else:
             bad_steps += 1
             if bad_steps > MAX_BAD_STEPS:
                 raise TrainingError(
                     f"the loss was not finite in {bad_steps} steps up to {step}; lower upscaler.learning_rate. "
                     f"The last good checkpoint stays in {folder}"
                 )
-            continue
-        curve.add(step, loss)
-        on_step(step + 1, loss)
+        on_step(step + 1, math.nan if loss is None else loss)
         if (step + 1) % settings.checkpoint_every == 0 or step + 1 == own.max_steps:
             save_checkpoint(folder, step + 1, networks.states(), facts)
     networks.average.copy_to(networks.generator.parameters())
@@ -113,7 +114,7 @@ def train_upscaler(
 
 
 def _step(networks: _Networks, fine: Tensor, settings: UpscalerSettings, is_adversarial: bool) -> float | None:
-    """One step of the generator, and of the judge where there is one; None where the loss is not finite."""
+    """One step of the generator, and of the judge where there is one; None where a loss is not finite."""
     fine = fine.to(memory_format=torch.channels_last)
     coarse = coarsen(fine)
     drawn = networks.generator(coarse).float()
@@ -125,24 +126,27 @@ def _step(networks: _Networks, fine: Tensor, settings: UpscalerSettings, is_adve
         loss = loss + settings.adversarial_weight * generator_loss(real_rating.float(), drawn_rating.float())
         loss = loss + settings.feature_weight * feature_loss(real_features, drawn_features)
         networks.judge.requires_grad_(True)
-    if not torch.isfinite(loss):
+    if not _descend(networks.optimiser, loss, networks.generator):
         return None
-    _descend(networks.optimiser, loss, networks.generator)
     networks.average.step(networks.generator.parameters())
     if is_adversarial:
         real_rating, _ = networks.judge(fine)
         drawn_rating, _ = networks.judge(drawn.detach())
-        _descend(
-            networks.judge_optimiser, discriminator_loss(real_rating.float(), drawn_rating.float()), networks.judge
-        )
+        judgement = discriminator_loss(real_rating.float(), drawn_rating.float())
+        if not _descend(networks.judge_optimiser, judgement, networks.judge):
+            return None
     return float(loss.item())
 
 
-def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, network: torch.nn.Module) -> None:
+def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, network: torch.nn.Module) -> bool:
+    """Take one step, unless loss or gradient is not finite; whether it was taken comes back."""
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
-    optimiser.step()
+    norm = torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
+    is_finite = bool(torch.isfinite(loss) and torch.isfinite(norm))
+    if is_finite:
+        optimiser.step()
+    return is_finite
 
 
 def _set_learning_rate(networks: _Networks, settings: UpscalerSettings, step: int) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -52,6 +55,20 @@ def scene_pair(tmp_path_factory: pytest.TempPathFactory) -> ScenePair:
 @pytest.fixture(scope="session")
 def scene_chips(scene_pair: ScenePair) -> list[ChipPair]:
     return load_pairs(scene_pair.source)
+
+
+@pytest.fixture(scope="session")
+def definition() -> ModuleType:
+    """The program beside the shared data that defines every figure."""
+    path = Path(os.environ.get("LANDCAST_DATA", "")).parent / "skill.py"
+    if not os.environ.get("LANDCAST_DATA") or not path.is_file():
+        pytest.skip("LANDCAST_DATA does not stand beside skill.py, the definition as a program")
+    spec = importlib.util.spec_from_file_location("skill_definition", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

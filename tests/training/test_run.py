@@ -1,0 +1,187 @@
+"""A whole training: from pairs to a model folder that predicts, in one go, in stages, or after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+from landcast.core.errors import OutputError, TrainingError
+from landcast.core.model.contract import load_contract
+from landcast.core.model.folder import CARD_NAME, find_model, load_model, verify_model
+from landcast.core.predict import PredictionRequest, predict
+from landcast.training.export import export_model
+from landcast.training.pairs import ChipPair
+from landcast.training.run import Hardware, TrainingPlan, run_training
+from landcast.training.samples import PairSampler
+from landcast.training.settings import PairSource, Stage, TrainingSettings
+
+MakeSettings = Callable[..., TrainingSettings]
+CPU = Hardware(torch.device("cpu"), torch.float32)
+BOTH: tuple[Stage, ...] = ("forecaster", "upscaler")
+
+
+class Killed(BaseException):
+    """Stands for a signal: nothing catches it."""
+
+
+def ignore(done: int, total: int) -> None:
+    """Take no notice of progress."""
+
+
+def run(
+    settings: TrainingSettings,
+    folder: Path,
+    stages: tuple[Stage, ...] = BOTH,
+    is_resuming: bool = False,
+    on_step: Callable[[int, int], None] = ignore,
+) -> Path | None:
+    return run_training(TrainingPlan(settings, folder, stages, is_resuming), CPU, on_step)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test of a settings' training leaves its model, for the others to compare with."""
+    return tmp_path_factory.mktemp("trained") / "tiny"
+
+
+@pytest.fixture
+def model(trained: Path, tiny_settings: MakeSettings) -> Path:
+    if not trained.exists():
+        assert run(tiny_settings(), trained) == trained
+    return trained
+
+
+def test_a_training_ends_in_a_model_that_can_be_found_verified_and_loaded(model: Path) -> None:
+    assert find_model(str(model)) == model
+    assert verify_model(model).keys() == contents(model).keys() - {"manifest.json"}
+    loaded = load_model(model, torch.device("cpu"), torch.float32)
+    assert loaded.contract.name == "tiny"
+    # nothing is left aside: the model, and the work beside it
+    assert {path.name for path in model.parent.iterdir()} == {"tiny", "tiny.training"}
+
+
+def test_the_trained_model_predicts(model: Path, scene_pair: object, tmp_path: Path) -> None:
+    before: Path = scene_pair.before  # type: ignore[attr-defined]
+    request = PredictionRequest(before, tmp_path / "later.tif", model=str(model), device="cpu", precision="fp32")
+    warnings: list[str] = []
+    predict(request, warnings.append)
+    with rasterio.open(tmp_path / "later.tif") as result, rasterio.open(before) as source:
+        assert result.transform == source.transform
+        assert result.tags()["LANDCAST_YEARS_AHEAD"] == "4"
+        assert np.abs(result.read().astype(int) - source.read()).mean() > 0
+    assert warnings == []
+
+
+def test_the_contract_says_what_the_model_was_trained_on(
+    model: Path, tiny_settings: MakeSettings, scene_chips: list[ChipPair]
+) -> None:
+    contract, settings = load_contract(model), tiny_settings()
+    assert contract.interval_years == (4,)
+    assert contract.trained_gsd_m == pytest.approx((0.6,), rel=1e-2)
+    assert contract.noise == settings.forecaster.noise
+    sampler = PairSampler(scene_chips, settings.tiles, settings.seed)
+    assert contract.difference_std == pytest.approx(sampler.difference_std(), abs=1e-6)
+    card = (model / CARD_NAME).read_text(encoding="utf-8")
+    assert "1 pairs of chips, 4 of 4 tiles kept" in card
+    assert card.startswith("---\nlibrary_name: diffusers\n")
+
+
+def test_an_unscaled_difference_is_left_as_it_is(tiny_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = tiny_settings("epsilon")
+    forecaster = replace(settings.forecaster, is_difference_scaled=False, max_steps=1)
+    upscaler = replace(settings.upscaler, max_steps=1)
+    run(replace(settings, forecaster=forecaster, upscaler=upscaler), tmp_path / "model")
+    assert load_contract(tmp_path / "model").difference_std == 1
+
+
+def test_the_progress_counts_the_steps_of_both_networks(tiny_settings: MakeSettings, tmp_path: Path) -> None:
+    progress: list[tuple[int, int]] = []
+    run(tiny_settings(), tmp_path / "model", on_step=lambda done, total: progress.append((done, total)))
+    assert progress == [(step, 12) for step in range(1, 13)]
+
+
+def test_a_second_training_to_the_same_folder_is_refused(
+    model: Path, tiny_settings: MakeSettings, tmp_path: Path
+) -> None:
+    for is_resuming in (False, True):
+        with pytest.raises(TrainingError, match=r"exists; choose another --out"):
+            run(tiny_settings(), model, is_resuming=is_resuming)
+
+
+def test_work_in_progress_is_continued_only_where_asked(
+    tiny_settings: MakeSettings, model: Path, tmp_path: Path
+) -> None:
+    settings = tiny_settings()
+
+    def kill(done: int, total: int) -> None:
+        if done == 9:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(settings, tmp_path / "tiny", on_step=kill)
+    assert not (tmp_path / "tiny").exists()
+    with pytest.raises(TrainingError, match="--resume continues it"):
+        run(settings, tmp_path / "tiny")
+    with pytest.raises(TrainingError, match="other settings or data"):
+        run(replace(settings, seed=1), tmp_path / "tiny", is_resuming=True)
+    run(settings, tmp_path / "tiny", is_resuming=True)
+    assert contents(tmp_path / "tiny") == contents(model)
+
+
+def test_stage_by_stage_and_in_any_order_the_model_is_the_same(
+    tiny_settings: MakeSettings, model: Path, tmp_path: Path
+) -> None:
+    settings = tiny_settings()
+    assert run(settings, tmp_path / "tiny", ("upscaler",)) is None
+    assert not (tmp_path / "tiny").exists()
+    assert run(settings, tmp_path / "tiny", ("forecaster",), is_resuming=True) == tmp_path / "tiny"
+    assert contents(tmp_path / "tiny") == contents(model)
+
+
+def test_other_images_are_another_training(tiny_settings: MakeSettings, scene_pair: object, tmp_path: Path) -> None:
+    settings = tiny_settings()
+    run(settings, tmp_path / "tiny", ("upscaler",))
+    source: PairSource = scene_pair.source  # type: ignore[attr-defined]
+    turned = replace(settings, pairs=(replace(source, before=source.after, after=source.before),))
+    with pytest.raises(TrainingError, match="other settings or data"):
+        run(turned, tmp_path / "tiny", is_resuming=True)
+
+
+def test_a_training_without_pairs_says_how_to_give_them(tiny_settings: MakeSettings, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="give --before and --after"):
+        run(replace(tiny_settings(), pairs=()), tmp_path / "tiny")
+
+
+def test_chips_with_holes_train_a_forecaster_and_no_upscaler(
+    tiny_settings: MakeSettings, write_raster: Callable[..., Path], tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    valid = np.ones((256, 256), np.bool_)
+    valid[0, 0] = False
+    names = [tmp_path / "a.tif", tmp_path / "b.tif"]
+    for name in names:
+        write_raster(name, random.integers(100, 120, (3, 256, 256), dtype=np.uint8), valid)
+    settings = replace(tiny_settings(), pairs=(PairSource(*map(str, names), 4),))
+    assert run(settings, tmp_path / "tiny", ("forecaster",)) is None
+    with pytest.raises(TrainingError, match="no chip is wholly valid"):
+        run(settings, tmp_path / "tiny", ("upscaler",))
+
+
+def test_a_model_that_stands_there_is_replaced_only_where_asked(model: Path, tmp_path: Path) -> None:
+    loaded = load_model(model, torch.device("cpu"), torch.float32)
+    parts = (loaded.contract, loaded.unet, loaded.upscaler, "a card")
+    export_model(tmp_path / "copy", *parts)
+    with pytest.raises(OutputError, match="exists"):
+        export_model(tmp_path / "copy", *parts)
+    export_model(tmp_path / "copy", *parts, overwrite=True)
+    verify_model(tmp_path / "copy")
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]

@@ -1,0 +1,174 @@
+"""Settings: what a TOML file says lies over its preset, and what it may not say is named."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import landcast.training
+import pytest
+from landcast.core.errors import RequestError
+from landcast.core.model.unet import REFERENCE_UNET
+from landcast.training.settings import (
+    PRESETS,
+    ForecasterSettings,
+    PairSource,
+    TileSettings,
+    TrainingSettings,
+    UpscalerSettings,
+    find_preset,
+    load_settings,
+)
+
+RECIPES = sorted((Path(landcast.training.__path__[0]) / "recipes").glob("*.toml"))
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_file_is_the_preset_that_predicts_in_one_step(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, "")) == PRESETS["fast"]
+
+
+@pytest.mark.parametrize("name", ["fast", "default", "reference"])
+def test_the_presets_of_the_design_exist(name: str, tmp_path: Path) -> None:
+    assert find_preset(name).preset == name
+    assert load_settings(write(tmp_path, f'preset = "{name}"')) == PRESETS[name]
+    assert load_settings(write(tmp_path, 'preset = "fast"'), preset=name) == PRESETS[name]
+
+
+def test_the_reference_is_the_method_as_its_authors_wrote_it() -> None:
+    reference = PRESETS["reference"]
+    own = reference.forecaster
+    assert (own.objective, own.condition_layout, own.sampling_steps) == ("epsilon", "quadrants", 100)
+    assert (own.learning_rate, own.batch_size, own.is_learning_rate_constant) == (1e-4, 16, True)
+    assert not own.is_difference_scaled
+    assert own.unet is REFERENCE_UNET
+    assert reference.tiles.filter_kind == "reference"
+    assert reference.composition == "upscaled"
+
+
+def test_what_the_file_says_lies_over_the_preset_level_by_level(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        name = "valley"
+        preset = "default"
+        single_dates = ["a", "b"]
+        [tiles]
+        crop_px = [128, 192]
+        crop_weights = [2, 1]
+        [forecaster]
+        max_steps = 10
+        [forecaster.noise]
+        weights = [1, 0, 0]
+        [forecaster.unet]
+        layers_per_block = 3
+        """,
+    )
+    base = PRESETS["default"]
+    noise = replace(base.forecaster.noise, weights=(1.0, 0.0, 0.0))
+    unet = replace(base.forecaster.unet, layers_per_block=3)
+    assert load_settings(path) == replace(
+        base,
+        name="valley",
+        single_dates=("a", "b"),
+        tiles=replace(base.tiles, crop_px=(128, 192), crop_weights=(2.0, 1.0)),
+        forecaster=replace(base.forecaster, max_steps=10, noise=noise, unet=unet),
+    )
+
+
+def test_whole_numbers_stand_for_any_number_and_fractions_where_the_preset_has_a_whole_number(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, 'preset = "reference"\ntiles = { colour_gain = 0.1, colour_offset = 0 }'))
+    assert settings.tiles.colour_gain == 0.1
+    assert type(settings.tiles.colour_offset) is float
+
+
+def test_pairs_are_read_in_order(tmp_path: Path) -> None:
+    text = """
+        [[pairs]]
+        before = "$DATA/2016"
+        after = "$DATA/2018"
+        years = 2
+        [[pairs]]
+        before = "x"
+        after = "y"
+        years = 1.5
+    """
+    found = load_settings(write(tmp_path, text)).pairs
+    assert found == (PairSource("$DATA/2016", "$DATA/2018", 2.0), PairSource("x", "y", 1.5))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("nmae = 'x'", "unknown setting nmae"),
+        ("[forecaster]\nsteps = 3", r"\[forecaster\]: unknown setting steps"),
+        ("[forecaster.unet]\nheads = 3", r"\[unet\]: unknown setting heads"),
+        ("seed = 'one'", "seed must be int, not 'one'"),
+        ("seed = 1.5", "seed must be int, not 1.5"),
+        ("seed = true", "seed must be int, not True"),
+        ("name = 3", "name must be str, not 3"),
+        ("tiles = 3", r"\[tiles\] must be a table, not 3"),
+        ("pairs = 3", "pairs must be a list, not 3"),
+        ("pairs = [3]", r"before, after and years, not 3"),
+        ("[[pairs]]\nbefore = 'a'\nafter = 'b'", "before, after and years"),
+        ("[[pairs]]\nbefore = 'a'\nafter = 'b'\nyears = 'two'", "years must be float, not 'two'"),
+        ("[[pairs]]\nbefore = 'a'\nafter = 'b'\nyears = 0", "years between a and b must be above 0"),
+        ("[[pairs]]\nbefore = 'a'\nafter = 'b'\nyears = nan", "years between a and b must be above 0"),
+        ("[tiles]\ncrop_px = 128", "crop_px must be a list, not 128"),
+        ("[tiles]\ncrop_px = ['128']", "crop_px must be int, not '128'"),
+        ("[tiles]\ncrop_px = []\ncrop_weights = []", "tiles"),
+        ("[tiles]\ncrop_px = [128, 192]", "crop_weights needs one entry for each"),
+        ("[tiles]\ncrop_px = [64]", "crop_px must be at least 128, not 64"),
+        ("[tiles]\nfilter_kind = 'all'", "filter_kind must be one of .*'all'"),
+        ("[tiles]\nmax_changed_share = 0", "max_changed_share must be above 0"),
+        ("[forecaster]\nobjective = 'two_step'", "objective must be one of .*'two_step'"),
+        ("[forecaster]\nis_difference_scaled = 1", "is_difference_scaled must be bool, not 1"),
+        ("[forecaster]\nlearning_rate = 1", "learning_rate must lie between 0 and 1"),
+        ("[forecaster]\nmax_steps = -1", "max_steps must be at least 0"),
+        ("[forecaster.noise]\nweights = [1.0]", "one weight for each spacing"),
+        ("[upscaler]\nbatch_size = 0", "batch_size must be at least 1"),
+        ("preset = 'slow'", "preset must be one of default, fast, reference, not 'slow'"),
+        ("preset = ['fast']", "preset must be one of"),
+        ("name = ", "cannot be read as TOML"),
+    ],
+)
+def test_what_a_file_may_not_say_is_named(text: str, named: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=named):
+        load_settings(write(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"nowhere\.toml: cannot be read"):
+        load_settings(tmp_path / "nowhere.toml")
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes('region = "Köln"'.encode("latin-1"))
+    with pytest.raises(RequestError, match=r"latin\.toml: cannot be read"):
+        load_settings(latin)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_in_the_tree_can_be_followed(path: Path) -> None:
+    settings = load_settings(path)
+    assert settings.pairs
+    assert settings.name == path.stem
+
+
+def test_changed_steps_of_the_forecaster_change_those_of_the_upscaler_in_proportion() -> None:
+    settings = TrainingSettings(
+        forecaster=ForecasterSettings(max_steps=1000),
+        upscaler=UpscalerSettings(max_steps=400, adversarial_from_step=300),
+    )
+    shorter = settings.with_steps(100)
+    assert shorter.forecaster.max_steps == 100
+    assert (shorter.upscaler.max_steps, shorter.upscaler.adversarial_from_step) == (40, 30)
+    assert asdict(settings.with_steps(1000)) == asdict(settings)
+
+
+def test_crops_need_a_weight_each() -> None:
+    with pytest.raises(RequestError, match="one entry for each"):
+        TileSettings(crop_px=(128, 256))
