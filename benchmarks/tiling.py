@@ -1,0 +1,129 @@
+"""Seams, agreement of overlapping extents, memory and time of the shipped model, each beside its limit.
+
+    python benchmarks/tiling.py [--sizes 1024 2048] [--model NAME|DIR] [--threads N]
+
+The source is the scene that Landcast renders; nothing else is needed. Limits are those of the design: gradients across
+window edges within 2 % of those inside; overlapping extents within one level; 300 MB over the loaded model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+
+from landcast.core.lattice import STRIDE_PX
+from landcast.core.predict import DEFAULT_MODEL, PredictionRequest, predict
+
+SEAM_LIMIT, AGREEMENT_LIMIT, MEMORY_LIMIT_MB = 0.02, 1, 300
+SCENE_PX = 1024
+
+
+def main() -> None:
+    """Run all measurements and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1024, 2048])
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--one", nargs=2, metavar=("SOURCE", "OUTPUT"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        measure_one(Path(args.one[0]), Path(args.one[1]), args.model, args.threads)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        print("| what | figure | limit |\n|---|---|---|")
+        scene = write_tiled_scene(Path(folder) / "scene.tif", SCENE_PX)
+        whole = run(scene, Path(folder) / "whole.tif", args.model)
+        across, inside = seam_gradients(scene, whole)
+        print(f"| gradient of the change across window edges over inside | {across / inside:.4f} | 1 +- {SEAM_LIMIT} |")
+        worst = overlap_difference(scene, whole, Path(folder), args.model)
+        print(f"| largest difference of an extent to the whole, levels | {worst} | {AGREEMENT_LIMIT} |")
+        for size in args.sizes:
+            source = write_tiled_scene(Path(folder) / f"{size}.tif", size)
+            command = [sys.executable, __file__, "--model", args.model, "--threads", str(args.threads)]
+            output = str(Path(folder) / f"{size}_pred.tif")
+            done = subprocess.run([*command, "--one", str(source), output], capture_output=True, text=True, check=True)
+            base_mb, peak_mb, seconds = map(float, done.stdout.split())
+            over = peak_mb - base_mb
+            print(f"| memory over the loaded model at {size} x {size} px, MB | {over:.0f} | {MEMORY_LIMIT_MB} |")
+            print(f"| seconds a megapixel at {size} x {size} px | {seconds / (size * size / 1e6):.2f} | none stated |")
+
+
+def measure_one(source: Path, output: Path, model: str, threads: int) -> None:
+    """Print resident memory with the model loaded and at its peak, both MB, and the seconds of a prediction."""
+    import torch
+
+    from landcast.core.device import choose_device, choose_precision
+    from landcast.core.model.folder import find_model, load_model
+
+    if threads:
+        torch.set_num_threads(threads)
+    device = choose_device("cpu")
+    loaded = load_model(find_model(model), device, choose_precision("auto", device))
+    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    del loaded
+    started = time.monotonic()
+    run(source, output, model)
+    print(base, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.monotonic() - started)
+
+
+def run(source: Path, output: Path, model: str, extent: tuple[float, float, float, float] | None = None) -> Path:
+    """Predict two years ahead on the CPU."""
+    request = PredictionRequest(source, output, model=model, device="cpu", extent=extent)
+    return predict(request, warn=lambda message: None).paths["prediction"]
+
+
+def seam_gradients(source: Path, result: Path) -> tuple[float, float]:
+    """Mean absolute gradient of the change across edges of windows, and everywhere else."""
+    with rasterio.open(source) as before, rasterio.open(result) as after:
+        change = after.read().astype(np.float64) - before.read()
+        top = round(-after.transform.f / after.transform.a)
+        left = round(after.transform.c / after.transform.a)
+    across, inside = [], []
+    for axis, first in ((1, top), (2, left)):
+        gradient = np.abs(np.diff(change, axis=axis)).mean((0, 3 - axis))
+        is_edge = (np.arange(len(gradient)) + first + 1) % STRIDE_PX == 0
+        across.append(gradient[is_edge].mean())
+        # cells of 4 px have a rhythm of their own, so compare with the same place in the other cells
+        is_like = ((np.arange(len(gradient)) + first + 1) % 4 == 0) & ~is_edge
+        inside.append(gradient[is_like].mean())
+    return float(np.mean(across)), float(np.mean(inside))
+
+
+def overlap_difference(source: Path, whole: Path, folder: Path, model: str) -> int:
+    """Largest difference between the whole result and that of an odd extent inside it, in levels."""
+    with rasterio.open(source) as dataset:
+        x, y = dataset.transform @ (301, 517)
+        extent = (x, y - 200 * dataset.transform.a, x + 311 * dataset.transform.a, y)
+    part = run(source, folder / "part.tif", model, extent)
+    with rasterio.open(part) as small, rasterio.open(whole) as large:
+        window = large.window(*small.bounds).round_offsets().round_lengths()
+        difference: NDArray[np.int16] = small.read().astype(np.int16) - large.read(window=window)
+    return int(np.abs(difference).max())
+
+
+def write_tiled_scene(path: Path, side: int) -> Path:
+    """Write the rendered scene, repeated to a square of this side."""
+    from landcast.worker.demo.scene import write_scene
+
+    write_scene(path, (min(side, SCENE_PX), min(side, SCENE_PX)), seed=4)
+    if side > SCENE_PX:
+        with rasterio.open(path) as dataset:
+            profile, pixels = dataset.profile, dataset.read()
+        profile.update(width=side, height=side)
+        repeats = -(-side // SCENE_PX)
+        with rasterio.open(path, "w", **profile) as dataset:
+            dataset.write(np.tile(pixels, (1, repeats, repeats))[:, :side, :side])
+    return path
+
+
+if __name__ == "__main__":
+    main()
