@@ -164,8 +164,9 @@ def predict(
         warnings.append(message)
         warn(message)
 
-    for path in request.layer_paths.values():
-        check_output(path, request.is_overwriting)
+    for path in [*request.layer_paths.values(), *([request.quicklook] if request.quicklook else [])]:
+        # a quicklook is no result: one that is there is replaced
+        check_output(path, request.is_overwriting or path == request.quicklook)
         if path.exists() and request.source.exists() and path.samefile(request.source):
             raise RequestError(f"{path}: the result would replace its own source; choose another place with -o")
     device = choose_device(request.device)
@@ -180,7 +181,7 @@ def predict(
             iterations=interval.iterations,
             members=request.members,
             seed=request.seed,
-            sampling_steps=request.sampling_steps or model.contract.sampling_steps,
+            sampling_steps=model.contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
         )
         facts = _facts(request, source, model, grid, interval, settings)
         facts["precision"] = precision_name(precision)

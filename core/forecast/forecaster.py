@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from ..lattice import (
     CELL_PX,
@@ -23,7 +24,7 @@ from ..lattice import (
     split,
     unet_windows,
 )
-from ..model.condition import coarsen
+from ..model.condition import IMAGE_MEAN, coarsen
 from ..model.denoiser import call_unet, make_condition
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
@@ -32,6 +33,8 @@ from ..noise import NoiseKey, lattice_noise
 from .compose import compose_anchored, enlarge
 from .sampler import check_sampling_steps, sample
 
+FILL_SQUARES_PX = (4, 16, 64)
+"""Squares of the lattice that lend their mean to invalid pixels, smallest first."""
 CHANGE_LEVEL = 20 / 255
 """Mean absolute difference over the bands above which a cell counts as changed."""
 STEPS_PER_ITERATION = 1 << 10
@@ -183,29 +186,34 @@ class Forecaster:
         """
         rects = iteration_rects(want, self.settings.iterations)
         current, is_valid, current_rect = present, valid, have
-        start = coarsen(fill_invalid(present, valid)[None])[0]
         for iteration, goal in enumerate(rects[1:]):
             area = coarse_need(goal)
             difference = self.difference(member, iteration, current, is_valid, current_rect, area)
-            filled = fill_invalid(current, is_valid)[:, *area.slices_in(current_rect)]
+            here, seen = current[:, *area.slices_in(current_rect)], is_valid[area.slices_in(current_rect)]
             is_last = iteration == self.settings.iterations - 1
             if is_last:
-                change = coarsen(filled[None])[0] + difference - start[:, *_cells_in(area, have)]
+                since = torch.where(seen, here - present[:, *area.slices_in(have)], 0)
+                change = coarsen(since[None])[0] + difference
                 if member > 0:
                     return None, change
-            fine = self._refine(filled, difference, area)
+            fine = self._refine(here, seen, difference, area)
             current = fine[:, *goal.slices_in(area)]
             is_valid, current_rect = valid[goal.slices_in(have)], goal
         return current, change
 
-    def _refine(self, present: Tensor, difference: Tensor, area: Rect) -> Tensor:
-        """Upscale and compose over `area`, window by window; float32 (3, y, x) in 0..1."""
+    def _refine(self, present: Tensor, valid: Tensor, difference: Tensor, area: Rect) -> Tensor:
+        """Upscale and compose over `area`, window by window; float32 (3, y, x) in 0..1.
+
+        Windows are filled one by one, for what stands in for an invalid pixel must not depend on the extent.
+        """
         result = torch.zeros_like(present)
         inner = area.expanded(-UPSCALE_PAD_PX)
         for kept in split(inner, UPSCALE_PX):
+            if not bool(valid[kept.slices_in(area)].any()):
+                continue
             self.before_call()
             seen = kept.expanded(UPSCALE_PAD_PX)
-            part = present[None, :, *seen.slices_in(area)]
+            part = fill_invalid(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
             change = difference[None, :, *_cells_in(seen, area)]
             drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
             if self.model.contract.composition == "anchored":
@@ -255,11 +263,25 @@ class Forecaster:
 
 
 def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:
-    """Give invalid pixels of float32 (3, y, x) the mean of the valid ones; all stay where none is valid."""
-    if bool(valid.all()) or not bool(valid.any()):
+    """Give invalid pixels of float32 (3, y, x) the mean of the valid ones in their square of 4, 16 or 64 px.
+
+    Where a square of 64 px holds no valid pixel a typical grey is taken. Squares count from the first pixel, so that
+    windows of the lattice are filled alike however much was read around them.
+
+    Args:
+        image: float32, (3, y, x); both sides are multiples of 64.
+        valid: bool, (y, x).
+    """
+    if bool(valid.all()):
         return image
-    mean = image[:, valid].mean(1)
-    return torch.where(valid, image, mean[:, None, None])
+    filled, known = image, valid
+    weighted = torch.cat([image * valid, valid[None].float()])
+    for side in FILL_SQUARES_PX:
+        means = avg_pool2d(weighted[None], side)[0].repeat_interleave(side, 1).repeat_interleave(side, 2)
+        is_new = ~known & (means[3] > 0)
+        filled = torch.where(is_new, means[:3] / means[3].clamp(min=1 / side**2), filled)
+        known = known | is_new
+    return torch.where(known, filled, IMAGE_MEAN)
 
 
 def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class LoadedModel:
         unet: predicts the coarse difference.
         upscaler: draws the fine image.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
-        sha256: of the manifest, which names the hash of every file.
+        sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
     """
 
     contract: ModelContract
@@ -69,6 +70,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     """
     contract = load_contract(folder)
     verify_model(folder)
+    digest = hash_model(folder)
     options: dict[str, Any] = {"torch_dtype": precision, "local_files_only": True, "use_safetensors": True}
     diffusers.utils.logging.disable_progress_bar()
     try:
@@ -83,7 +85,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
         unet.to(device, memory_format=layout).eval().requires_grad_(False),
         upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
         scheduler.alphas_cumprod,
-        hash_file(folder / MANIFEST_NAME),
+        digest,
     )
 
 
@@ -119,18 +121,27 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST_NAME).write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
 
 
+def hash_model(folder: Path) -> str:
+    """SHA-256 over names and hashes of all files but the card, as the manifest names them."""
+    entries = _read_manifest(folder)
+    lines = [f"{name} {digest}" for name, (_, digest) in sorted(entries.items()) if name != CARD_NAME]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def add_to_card(folder: Path, section: str) -> None:
+    """Append a section of Markdown to a model's card and bring the manifest up to date."""
+    card = folder / CARD_NAME
+    card.write_text(f"{card.read_text(encoding='utf-8').rstrip()}\n\n{section.strip()}\n", encoding="utf-8")
+    write_manifest(folder)
+
+
 def verify_model(folder: Path) -> dict[str, int]:
     """Compare every file of a model folder with its manifest; the sizes in bytes by name come back.
 
     Raises:
         ModelError: a file is missing, has other bytes than the manifest says, or is not named in it.
     """
-    path = folder / MANIFEST_NAME
-    try:
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        wanted = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"{path}: cannot be read as a manifest: {error}") from error
+    wanted = _read_manifest(folder)
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST_NAME}
     for name, (size, digest) in wanted.items():
         file = folder / name
@@ -142,3 +153,13 @@ def verify_model(folder: Path) -> dict[str, int]:
     if strange:
         raise ModelError(f"{folder}: {', '.join(sorted(strange))} is not named in the manifest; remove it")
     return {name: size for name, (size, _) in wanted.items()}
+
+
+def _read_manifest(folder: Path) -> dict[str, tuple[int, str]]:
+    """Size in bytes and SHA-256 of each file by its name."""
+    path = folder / MANIFEST_NAME
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: cannot be read as a manifest: {error}") from error

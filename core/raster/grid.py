@@ -151,13 +151,14 @@ def bounds_in(corners: list[tuple[float, float]], crs: CRS, other: CRS) -> tuple
 
 
 def _native_grid(source: SourceImage) -> Grid:
-    """The source's own pixels, counted from the pixel nearest to the origin of the CRS."""
+    """The source's own pixels, counted from the one nearest to the origin of the CRS, where two are from the lower.
+
+    Pixels half a side off the origin are common; rounding errors must not count them from either side.
+    """
     size = source.transform.a
-    origin = (
-        source.transform.c - round(source.transform.c / size) * size,
-        source.transform.f - round(source.transform.f / size) * size,
-    )
-    return Grid(source.crs, size, origin, source.gsd_m, True)
+    corner_xy = source.transform.c, source.transform.f
+    x, y = (corner - math.floor(corner / size + 0.5 + EDGE_TOLERANCE_PX) * size for corner in corner_xy)
+    return Grid(source.crs, size, (x, y), source.gsd_m, True)
 
 
 def _asked_gsd(

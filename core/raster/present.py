@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import rasterio.crs
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.warp import reproject
@@ -72,7 +73,7 @@ class PresentReader:
         reproject(
             weighted,
             result,
-            src_transform=self.source.dataset.window_transform(window),
+            src_transform=self.source.transform @ Affine.translation(window.col_off, window.row_off),
             src_crs=self._source_crs,
             dst_transform=self.grid.transform(rect),
             dst_crs=self._crs,

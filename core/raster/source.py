@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioError
+from rasterio.errors import NodataShadowWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -159,10 +160,13 @@ def _band_order(dataset: DatasetReader) -> tuple[int, ...]:
 def _read_mask(dataset: DatasetReader, bands: tuple[int, ...], window: Window) -> NDArray[np.bool_]:
     """Combine nodata, internal or external mask, and alpha; a pixel is nodata where all its bands are."""
     valid = np.zeros((int(window.height), int(window.width)), np.bool_)
-    for band in bands:
-        valid |= dataset.read_masks(band, window=window) > 0
+    with warnings.catch_warnings():
+        # nodata hides an alpha band from GDAL's mask; it is read below
+        warnings.simplefilter("ignore", NodataShadowWarning)
+        for band in bands:
+            valid |= dataset.read_masks(band, window=window) > 0
     for band, meaning in enumerate(dataset.colorinterp, 1):
-        if meaning == ColorInterp.alpha and MaskFlags.per_dataset not in dataset.mask_flag_enums[0][:1]:
+        if meaning == ColorInterp.alpha and MaskFlags.alpha not in dataset.mask_flag_enums[0]:
             valid &= dataset.read(band, window=window) > 0
     return valid
 

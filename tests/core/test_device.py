@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from landcast.core import device as device_module
 from landcast.core.device import autocast, choose_device, choose_precision, precision_name
 from landcast.core.errors import RequestError

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from landcast.core.files import HASH_CHUNK_BYTES, hash_file, sync
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from landcast.core.lattice import (
     CELL_PX,
     COARSE_PX,

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from landcast.core.noise import BLOCK_NODES, WHITE, NoiseKey, NoiseOctaves, batch_noise, lattice_noise
 
 WIDE = NoiseOctaves((1, 8, 32), (1.0, 0.5, 0.7))

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
 from landcast.core.errors import RequestError
 from landcast.core.radiometry import apply_tables, count_levels, match_tables
-from numpy.typing import NDArray
 
 IMAGES = arrays(np.uint8, st.tuples(st.just(3), st.integers(1, 20), st.integers(1, 20)))
 

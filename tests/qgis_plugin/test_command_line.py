@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from landcast.qgis_plugin import child_process
 from landcast.qgis_plugin.child_process import FOREIGN_VARIABLES, clean_environment
 from landcast.qgis_plugin.command_line import build_command, predict

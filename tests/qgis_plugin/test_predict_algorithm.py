@@ -13,7 +13,6 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
-import landcast
 from osgeo import gdal, osr
 from qgis.core import (
     QgsApplication,
@@ -27,6 +26,8 @@ from qgis.core import (
     QgsSettings,
 )
 from qgis.PyQt.QtCore import QCoreApplication
+
+import landcast
 
 MakeWorker = Callable[[str], Path]
 PIXEL_M = 0.6

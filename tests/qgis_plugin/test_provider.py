@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
+from qgis.core import QgsApplication
+
 import landcast
 from landcast.qgis_plugin.compat import ADVANCED
-from qgis.core import QgsApplication
 
 
 @pytest.fixture

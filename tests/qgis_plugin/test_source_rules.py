@@ -9,8 +9,9 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import landcast
 import pytest
+
+import landcast
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN_FILES = sorted((ROOT / "qgis_plugin").rglob("*.py"))

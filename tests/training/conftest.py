@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from numpy.typing import NDArray
+
 from landcast.core.model.contract import Objective
 from landcast.tests.models import TINY_UNET
 from landcast.training.pairs import ChipPair, load_pairs
@@ -24,37 +26,24 @@ from landcast.training.settings import (
     UpscalerSettings,
 )
 from landcast.worker.demo.scene import write_scene
-from numpy.typing import NDArray
 
 YEARS = 4
 WriteRaster = Callable[..., Path]
 
 
-@dataclass(frozen=True)
-class ScenePair:
-    """Files of one rendered place at two dates, four years apart."""
-
-    before: Path
-    after: Path
-
-    @property
-    def source(self) -> PairSource:
-        """The pair as a training is told of it."""
-        return PairSource(str(self.before), str(self.after), YEARS)
-
-
 @pytest.fixture(scope="session")
-def scene_pair(tmp_path_factory: pytest.TempPathFactory) -> ScenePair:
+def scene_pair(tmp_path_factory: pytest.TempPathFactory) -> PairSource:
+    """One rendered place at two dates."""
     folder = tmp_path_factory.mktemp("scene")
-    pair = ScenePair(folder / "scene_2016.tif", folder / "scene_2020.tif")
-    write_scene(pair.before, (256, 256), seed=4, years_later=0)
-    write_scene(pair.after, (256, 256), seed=4, years_later=YEARS)
-    return pair
+    before, after = folder / "scene_2016.tif", folder / "scene_2020.tif"
+    write_scene(before, (256, 256), seed=4, years_later=0)
+    write_scene(after, (256, 256), seed=4, years_later=YEARS)
+    return PairSource(str(before), str(after), YEARS)
 
 
 @pytest.fixture(scope="session")
-def scene_chips(scene_pair: ScenePair) -> list[ChipPair]:
-    return load_pairs(scene_pair.source)
+def scene_chips(scene_pair: PairSource) -> list[ChipPair]:
+    return load_pairs(scene_pair)
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +91,7 @@ def write_raster() -> WriteRaster:
 
 
 @pytest.fixture
-def tiny_settings(scene_pair: ScenePair) -> Callable[[Objective], TrainingSettings]:
+def tiny_settings(scene_pair: PairSource) -> Callable[[Objective], TrainingSettings]:
     """Settings of a training that takes a few seconds: both networks tiny, six steps each."""
 
     def make(objective: Objective = "one_step") -> TrainingSettings:
@@ -116,7 +105,7 @@ def tiny_settings(scene_pair: ScenePair) -> Callable[[Objective], TrainingSettin
             blocks=1, channels=8, max_steps=6, adversarial_from_step=3, batch_size=2, coarse_px=8
         )
         return TrainingSettings(
-            name="tiny", pairs=(scene_pair.source,), tiles=TileSettings(jitter_px=32), forecaster=forecaster,
+            name="tiny", pairs=(scene_pair,), tiles=TileSettings(jitter_px=32), forecaster=forecaster,
             upscaler=upscaler, checkpoint_every=2,
         )  # fmt: skip
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
+
 from landcast.core.errors import TrainingError
 from landcast.training.checkpoint import (
     MANIFEST,
@@ -18,7 +20,6 @@ from landcast.training.checkpoint import (
     restore_optimiser,
     save_checkpoint,
 )
-from torch import Tensor
 
 FACTS = {"seed": 3, "tiles": {"crop_px": (128, 192)}, "learning_rate": 1e-4}
 

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+
 from landcast.training.discriminator import (
     PatchDiscriminator,
     discriminator_loss,

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+
 from landcast.core.errors import OutputError, TrainingError
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.tests.models import write_tiny_model

@@ -7,9 +7,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from landcast.training.filters import changed_share, is_worth_training, mean_gradient, wrapped_changed_share
 from landcast.training.settings import TileSettings
-from numpy.typing import NDArray
 
 VALID = np.ones((128, 128), np.bool_)
 SHARE, REFERENCE = TileSettings(), TileSettings(filter_kind="reference")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import UNet2DModel
+
 from landcast.core.errors import TrainingError
 from landcast.core.model.contract import Objective
 from landcast.training.checkpoint import checkpoint_folders, load_checkpoint

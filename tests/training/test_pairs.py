@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from landcast.core.errors import TrainingError
 from landcast.training.pairs import (
     ChipPair,
@@ -19,7 +21,6 @@ from landcast.training.pairs import (
     pair_files,
 )
 from landcast.training.settings import PairSource
-from numpy.typing import NDArray
 
 WriteRaster = Callable[..., Path]
 

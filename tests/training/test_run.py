@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 import torch
+
 from landcast.core.errors import OutputError, TrainingError
 from landcast.core.model.contract import load_contract
 from landcast.core.model.folder import CARD_NAME, find_model, load_model, verify_model
@@ -69,8 +70,8 @@ def test_a_training_ends_in_a_model_that_can_be_found_verified_and_loaded(model:
     assert {path.name for path in model.parent.iterdir()} == {"tiny", "tiny.training"}
 
 
-def test_the_trained_model_predicts(model: Path, scene_pair: object, tmp_path: Path) -> None:
-    before: Path = scene_pair.before  # type: ignore[attr-defined]
+def test_the_trained_model_predicts(model: Path, scene_pair: PairSource, tmp_path: Path) -> None:
+    before = Path(scene_pair.before)
     request = PredictionRequest(before, tmp_path / "later.tif", model=str(model), device="cpu", precision="fp32")
     warnings: list[str] = []
     predict(request, warnings.append)
@@ -147,11 +148,10 @@ def test_stage_by_stage_and_in_any_order_the_model_is_the_same(
     assert contents(tmp_path / "tiny") == contents(model)
 
 
-def test_other_images_are_another_training(tiny_settings: MakeSettings, scene_pair: object, tmp_path: Path) -> None:
+def test_other_images_are_another_training(tiny_settings: MakeSettings, scene_pair: PairSource, tmp_path: Path) -> None:
     settings = tiny_settings()
     run(settings, tmp_path / "tiny", ("upscaler",))
-    source: PairSource = scene_pair.source  # type: ignore[attr-defined]
-    turned = replace(settings, pairs=(replace(source, before=source.after, after=source.before),))
+    turned = replace(settings, pairs=(replace(scene_pair, before=scene_pair.after, after=scene_pair.before),))
     with pytest.raises(TrainingError, match="other settings or data"):
         run(turned, tmp_path / "tiny", is_resuming=True)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
 from landcast.core.errors import TrainingError
 from landcast.core.model.condition import coarsen
 from landcast.training.pairs import ChipPair

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import scoringrules
 import torch
-from landcast.training import scores
-from landcast.training.scores import crps, energy_score, haar, joint_score
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
+
+from landcast.training import scores
+from landcast.training.scores import crps, energy_score, haar, joint_score
 
 Score = Callable[[Tensor, Tensor, Tensor], Tensor]
 SHAPE = (64, 3, 32, 32)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import landcast.training
 import pytest
+
+import landcast.training
 from landcast.core.errors import RequestError
 from landcast.core.model.unet import REFERENCE_UNET
 from landcast.training.settings import (

@@ -10,9 +10,10 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from landcast.core.errors import RequestError
 from landcast.training.skill import dressed_persistence, fair_crps, measure_skill, octave_power
-from numpy.typing import NDArray
 
 Field = NDArray[np.float32]
 

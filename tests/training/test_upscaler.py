@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
+from torch.nn.functional import interpolate, l1_loss
+
 from landcast.core.errors import TrainingError
 from landcast.core.model.condition import coarsen
 from landcast.core.model.rrdb import RRDBNet
@@ -17,8 +20,6 @@ from landcast.training.pairs import ChipPair
 from landcast.training.samples import ChipSampler
 from landcast.training.settings import TrainingSettings
 from landcast.training.upscaler import train_upscaler
-from torch import Tensor
-from torch.nn.functional import interpolate, l1_loss
 
 MakeSettings = Callable[..., TrainingSettings]
 FACTS = {"run": 1}

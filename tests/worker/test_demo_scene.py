@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 import rasterio
-from landcast.worker.demo.scene import render_scene, write_scene
 from numpy.typing import NDArray
+
+from landcast.worker.demo.scene import render_scene, write_scene
 
 
 def smoothed_difference(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:

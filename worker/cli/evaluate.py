@@ -9,30 +9,32 @@ import click
 
 from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_precision
 from ...core.errors import RequestError
-from ...core.model.folder import find_model, load_model
+from ...core.model.folder import add_to_card, find_model, load_model
 from ...core.predict import DEFAULT_MODEL
 from .console import ProgressDisplay, echo_json, progress_option
+from .dates import years_between
 
 
 @click.command()
 @click.argument("before", type=str)
 @click.argument("after", type=str)
 @click.option("--also", nargs=3, multiple=True, metavar="BEFORE AFTER YEARS", help="A further interval to pool.")
-@click.option("--years", type=float, required=True, help="Years between BEFORE and AFTER.")
+@click.option("--years", type=float, help="Years between BEFORE and AFTER [from years in the paths].")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR")
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
 @click.option("--members", type=click.IntRange(2), default=16, show_default=True, help="Futures a tile.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--sampling-steps", type=int, help="Network calls a member [the model's own].")
+@click.option("--sampling-steps", type=click.IntRange(1), help="Network calls a member [the model's own].")
 @click.option("--dress-with", nargs=3, multiple=True, metavar="BEFORE AFTER YEARS",
               help="Training pairs whose residuals dress persistence.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), help="Settings whose pairs dress persistence.")
+@click.option("--into-card", metavar="PLACE", help="Add the figures, as measured on PLACE, to the model's card.")
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
 @click.option("--json", "has_json", is_flag=True, help="Print the metrics as JSON instead of a table.")
 @progress_option
 def evaluate(
-    before: str, after: str, years: float, also: Any, dress_with: Any, config: Path | None, has_json: bool,
+    before: str, after: str, years: float | None, also: Any, dress_with: Any, config: Path | None, has_json: bool,
     progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
@@ -41,22 +43,26 @@ def evaluate(
     residuals of training pairs (--dress-with or --config).
     """
     try:
+        from ...training.evaluate import card_section, table
         from ...training.evaluate import evaluate as run_evaluation
-        from ...training.evaluate import table
         from ...training.settings import PairSource, load_settings
     except ModuleNotFoundError as error:
         raise RequestError(f"{error.name} is missing: pip install 'landcast[training]'") from error
-    sources = [PairSource(before, after, years), *(PairSource(b, a, _years(y)) for b, a, y in also)]
+    span = years_between(before, after) if years is None else years
+    sources = [PairSource(before, after, span), *(PairSource(b, a, _years(y)) for b, a, y in also)]
     dressing = [PairSource(b, a, _years(y)) for b, a, y in dress_with]
     if config is not None:
         dressing += load_settings(config).pairs
     device = choose_device(options["device"])
-    model = load_model(find_model(options["model"]), device, choose_precision(options["precision"], device))
+    model_folder = find_model(options["model"])
+    model = load_model(model_folder, device, choose_precision(options["precision"], device))
     with ProgressDisplay(progress, "tile") as display:
         metrics = run_evaluation(
             sources, model, device, options["folder"], options["members"], options["seed"],
             options["sampling_steps"], dressing, display.show,
         )  # fmt: skip
+    if options["into_card"]:
+        add_to_card(model_folder, card_section(metrics, options["into_card"]))
     if has_json:
         echo_json(metrics)
     else:

@@ -28,7 +28,7 @@ from .console import ProgressDisplay, echo_json, progress_option, warn
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR", help="Shipped model or folder.")
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
-@click.option("--sampling-steps", type=int, metavar="N", help="Network calls a member [the model's own].")
+@click.option("--sampling-steps", type=click.IntRange(1), metavar="N", help="Network calls a member [the model's own].")
 @click.option("--overwrite", "is_overwriting", is_flag=True, help="Replace existing results.")
 @click.option("--json", "has_json", is_flag=True, help="Print what was made as JSON.")
 @click.option("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -12,8 +11,7 @@ import click
 from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_precision
 from ...core.errors import RequestError
 from .console import ProgressDisplay, progress_option
-
-YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
+from .dates import years_between
 
 
 @click.command()
@@ -64,18 +62,3 @@ def train(before: Any, after: Any, years: Any, folder: Path, progress: Any, **op
     with ProgressDisplay(progress, "step") as display:
         made = run_training(TrainingPlan(settings, folder, stages, options["resume"]), hardware, display.show)
     click.echo(made if made else f"{options['stage']} trained; train the other stage with --resume to make the model")
-
-
-def years_between(before: str, after: str) -> float:
-    """Find the years between two dates from a year in each path, the last one that a path names.
-
-    Raises:
-        RequestError: a path names no year, or the second is not later.
-    """
-    found = [[match.group() for match in YEAR.finditer(path)] for path in (before, after)]
-    if not all(found):
-        raise RequestError(f"no year in the name of {before if not found[0] else after}; give --years")
-    years = int(found[1][-1]) - int(found[0][-1])
-    if years <= 0:
-        raise RequestError(f"{after} is not later than {before} by the years in their names; give --years")
-    return float(years)

@@ -6,10 +6,11 @@ import math
 
 import pytest
 import torch
-from landcast.core.forecast.compose import KEEP_BELOW, REPLACE_ABOVE, change_gate, compose_anchored, enlarge
-from landcast.core.model.condition import coarsen
 from torch import Tensor
 from torch.nn.functional import interpolate
+
+from landcast.core.forecast.compose import KEEP_BELOW, REPLACE_ABOVE, change_gate, compose_anchored, enlarge
+from landcast.core.model.condition import coarsen
 
 
 def wave(cells: int, length: float) -> Tensor:

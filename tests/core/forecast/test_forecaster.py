@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+
 from landcast.core.errors import RequestError
 from landcast.core.forecast.forecaster import (
     BlockForecast,
@@ -18,10 +20,9 @@ from landcast.core.forecast.forecaster import (
     fill_invalid,
 )
 from landcast.core.lattice import Rect, coarse_need, split
-from landcast.core.model.condition import coarsen
+from landcast.core.model.condition import IMAGE_MEAN, coarsen
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.core.noise import WHITE, NoiseKey, NoiseOctaves, lattice_noise
-from numpy.typing import NDArray
 
 CPU = torch.device("cpu")
 TEXTURE = NoiseOctaves((1, 5, 37), (0.5, 1.0, 1.0))
@@ -83,12 +84,12 @@ def agree(one: BlockForecast, one_rect: Rect, other: BlockForecast, other_rect: 
 
 
 @pytest.mark.parametrize("read", [read_texture, read_with_holes])
-@pytest.mark.parametrize(("iterations", "members"), [(1, 1), (1, 2), (2, 1), (2, 2)])
+@pytest.mark.parametrize(("iterations", "members"), [(1, 2), (2, 2)])
 def test_two_overlapping_extents_agree(
     make_forecaster: Callable[..., Forecaster], read: ReadImage, iterations: int, members: int
 ) -> None:
     forecaster = make_forecaster(iterations=iterations, members=members)
-    one, other = Rect(-30, 11, 190, 150), Rect(75, -60, 200, 190)
+    one, other = Rect(20, 90, 90, 120), Rect(45, -25, 60, 190)
     agree(forecaster.forecast(one, read), one, forecaster.forecast(other, read), other)
 
 
@@ -106,18 +107,15 @@ def test_every_kind_of_model_gives_a_whole_that_its_parts_agree_with(
     make_forecaster: Callable[..., Forecaster], objective: str, contract: dict[str, object]
 ) -> None:
     forecaster = make_forecaster(objective, contract)
-    whole, part = Rect(0, 0, 200, 200), Rect(90, 60, 40, 70)
+    whole, part = Rect(20, 180, 90, 90), Rect(60, 185, 40, 60)
     agree(forecaster.forecast(whole, read_texture), whole, forecaster.forecast(part, read_texture), part)
 
 
-@pytest.mark.parametrize("side", [96, 256])
-def test_neither_the_size_nor_the_order_of_blocks_matters(
-    make_forecaster: Callable[..., Forecaster], side: int
-) -> None:
+def test_neither_the_size_nor_the_order_of_blocks_matters(make_forecaster: Callable[..., Forecaster]) -> None:
     forecaster = make_forecaster()
-    area = Rect(-100, -100, 300, 300)
+    area = Rect(-90, 40, 150, 100)
     whole = forecaster.forecast(area, read_with_holes)
-    for block in reversed(list(split(area, side))):
+    for block in reversed(list(split(area, 64))):
         agree(whole, area, forecaster.forecast(block, read_with_holes), block)
 
 
@@ -216,7 +214,7 @@ def test_a_block_with_few_valid_pixels_costs_less_than_a_full_one(make_forecaste
 
 
 @pytest.mark.parametrize("objective", ["one_step", "v_prediction"])
-@pytest.mark.parametrize(("iterations", "members"), [(1, 1), (2, 1), (1, 3), (2, 2)])
+@pytest.mark.parametrize(("iterations", "members"), [(1, 3), (2, 2)])
 def test_the_calls_told_beforehand_are_the_calls_made(
     make_forecaster: Callable[..., Forecaster], objective: str, iterations: int, members: int
 ) -> None:
@@ -224,7 +222,7 @@ def test_the_calls_told_beforehand_are_the_calls_made(
     forecaster = make_forecaster(
         objective, before_call=lambda: called.append(1), iterations=iterations, members=members
     )
-    want = Rect(-20, 30, 70, 60)
+    want = Rect(20, 230, 70, 60)
     forecaster.forecast(want, read_texture)
     assert len(called) == forecaster.calls(want)
 
@@ -254,22 +252,25 @@ def test_a_flat_image_gives_numbers_everywhere(make_forecaster: Callable[..., Fo
 
 @pytest.mark.parametrize("composition", ["anchored", "upscaled"])
 def test_no_seam_shows_where_windows_meet(make_forecaster: Callable[..., Forecaster], composition: str) -> None:
-    """Gradients across window edges are those across other edges of coarse cells, given the source's own."""
+    """Gradients across window edges differ from those across other edges of coarse cells by chance alone."""
     forecaster = make_forecaster(contract={"composition": composition, "noise": WHITE})
-    forecast = forecaster.forecast(Rect(0, 0, 1024, 1024), read_texture)
+    forecast = forecaster.forecast(Rect(0, 0, 768, 768), read_texture)
     assert np.abs(forecast.image.astype(int) - forecast.present).mean() > 2
-    for stride in (64, 256):
-        for axis in (1, 2):
-            after, before = (_gradient_at_edges(image, axis, stride) for image in (forecast.image, forecast.present))
-            assert after / before == pytest.approx(1, abs=0.03)
+    for axis in (1, 2):
+        for stride in (64, 256):
+            assert abs(_deviation_at_edges(forecast.image, axis, stride)) < 4
+        seam = forecast.image.copy()
+        edges = (slice(None), *([slice(None)] * (axis - 1)), slice(64, None, 64))
+        seam[edges] = np.clip(seam[edges].astype(int) + 8, 0, 255)
+        assert _deviation_at_edges(seam, axis, 64) > 4
 
 
-def _gradient_at_edges(image: NDArray[np.uint8], axis: int, stride: int) -> float:
-    """Mean absolute gradient across window edges over that across the other edges of cells."""
+def _deviation_at_edges(image: NDArray[np.uint8], axis: int, stride: int) -> float:
+    """How far the mean gradient across window edges is from that across other cell edges, in standard errors."""
     gradient = np.abs(np.diff(image.astype(int), axis=axis)).mean(tuple({0, 1, 2} - {axis}))
     place = np.arange(1, len(gradient) + 1)
-    is_edge = place % stride == 0
-    return float(gradient[is_edge].mean() / gradient[(place % 4 == 0) & ~is_edge].mean())
+    edges, others = gradient[place % stride == 0], gradient[(place % 4 == 0) & (place % 64 != 0)]
+    return float((edges.mean() - others.mean()) / (others.std() / np.sqrt(len(edges))))
 
 
 def test_the_spread_is_the_deviation_between_the_members_differences(
@@ -323,17 +324,19 @@ def test_a_change_counts_by_its_mean_over_the_bands() -> None:
     assert (above == 100).all()
 
 
-def test_filling_takes_the_mean_of_what_is_valid_band_by_band() -> None:
-    image = torch.rand(3, 8, 8)
-    valid = torch.zeros(8, 8, dtype=torch.bool)
+def test_filling_takes_the_mean_of_the_nearest_square_that_holds_something_valid() -> None:
+    image = torch.rand(3, 64, 128)
+    valid = torch.zeros(64, 128, dtype=torch.bool)
     valid[2:5, 1:7] = True
     filled = fill_invalid(image, valid)
     assert torch.equal(filled[:, valid], image[:, valid])
     expected = image[:, 2:5, 1:7].mean((1, 2))
-    torch.testing.assert_close(filled[:, 0, 0], expected)
-    torch.testing.assert_close(filled[:, 7, 7], expected)
-    for alone in (torch.ones_like(valid), torch.zeros_like(valid)):
-        assert torch.equal(fill_invalid(image, alone), image)
+    torch.testing.assert_close(filled[:, 10, 10], expected)
+    torch.testing.assert_close(filled[:, 63, 63], expected)
+    torch.testing.assert_close(filled[:, 0, 0], image[:, 2:4, 1:4].mean((1, 2)))
+    assert (filled[:, :, 64:] == IMAGE_MEAN).all()
+    assert torch.equal(fill_invalid(image, torch.ones_like(valid)), image)
+    assert (fill_invalid(image, torch.zeros_like(valid)) == IMAGE_MEAN).all()
 
 
 def test_a_number_of_steps_that_the_model_cannot_take_is_refused(make_forecaster: Callable[..., Forecaster]) -> None:

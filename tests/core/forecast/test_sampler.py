@@ -8,6 +8,8 @@ from itertools import pairwise
 import pytest
 import torch
 from diffusers import DDPMScheduler, DPMSolverMultistepScheduler
+from torch import Tensor
+
 from landcast.core.errors import RequestError
 from landcast.core.forecast.sampler import (
     TRAINING_STEPS,
@@ -17,7 +19,6 @@ from landcast.core.forecast.sampler import (
     trailing_timesteps,
     velocity_to_clean,
 )
-from torch import Tensor
 
 MEAN, STD = 0.6, 1.4
 

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 import torch
-from landcast.core.model.condition import IMAGE_MEAN, IMAGE_STD, coarsen, embed_interval, lay_out_condition
 from torch import Tensor
+
+from landcast.core.model.condition import IMAGE_MEAN, IMAGE_STD, coarsen, embed_interval, lay_out_condition
 
 
 @pytest.fixture

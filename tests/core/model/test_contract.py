@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from landcast.core.errors import ModelError
 from landcast.core.model.contract import CONTRACT_NAME, load_contract, save_contract
 from landcast.core.noise import WHITE

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 import torch
 from diffusers import DDPMScheduler, UNet2DModel
+from safetensors.torch import load_file
+
 from landcast.core.errors import ModelError
 from landcast.core.files import hash_file
 from landcast.core.forecast.sampler import make_schedule
 from landcast.core.model import folder as folder_module
-from landcast.core.model.contract import CONTRACT_NAME
+from landcast.core.model.contract import CONTRACT_NAME, load_contract, save_contract
 from landcast.core.model.folder import (
     CARD_NAME,
     MANIFEST_NAME,
+    add_to_card,
     find_model,
     load_model,
     save_model,
@@ -29,7 +32,6 @@ from landcast.core.model.folder import (
 from landcast.core.model.rrdb import RRDBNet
 from landcast.core.model.unet import UNetShape, build_unet
 from landcast.tests.models import TINY_CONTRACT, TINY_UNET
-from safetensors.torch import load_file
 
 CPU = torch.device("cpu")
 SMALLEST_UNET = UNetShape((16, 16), 1, 2, 8, norm_groups=8)
@@ -124,10 +126,12 @@ def test_equal_calls_make_equal_folders(make_tiny_model: Callable[..., Path], ti
     assert (again / MANIFEST_NAME).read_bytes() == (tiny_model / MANIFEST_NAME).read_bytes()
 
 
-def test_a_model_is_named_by_the_hash_of_its_manifest(folder: Path) -> None:
+def test_a_model_keeps_its_hash_when_its_card_grows_and_changes_it_with_its_contract(folder: Path) -> None:
     before = load_model(folder, CPU, torch.float32).sha256
-    assert before == hash_file(folder / MANIFEST_NAME)
-    (folder / CARD_NAME).write_text("Another card.\n", encoding="utf-8")
+    add_to_card(folder, "## Figures\n\nNone.")
+    assert (folder / CARD_NAME).read_text(encoding="utf-8").endswith("\n\n## Figures\n\nNone.\n")
+    assert load_model(folder, CPU, torch.float32).sha256 == before
+    save_contract(replace(load_contract(folder), region="elsewhere"), folder)
     write_manifest(folder)
     assert load_model(folder, CPU, torch.float32).sha256 != before
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from landcast.core.model.rrdb import UPSCALE, RRDBNet
 from torch.nn.functional import interpolate
+
+from landcast.core.model.rrdb import UPSCALE, RRDBNet
 
 
 def test_sixteen_blocks_have_the_published_networks_size() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from landcast.core.model.denoiser import call_unet, make_condition
 from landcast.core.model.unet import DEFAULT_UNET, DIFFERENCE_CHANNELS, REFERENCE_UNET, UNetShape, build_unet
 from landcast.tests.models import TINY_UNET
