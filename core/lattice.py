@@ -90,12 +90,19 @@ def image_need(want: Rect) -> Rect:
     return coarse_need(want).snapped(STRIDE_PX).expanded(TILE_PX - STRIDE_PX)
 
 
-def iteration_rects(want: Rect, iterations: int) -> list[Rect]:
-    """What must be known before each iteration, and last what is wanted."""
+def iteration_rects(want: Rect, iterations: int, source: Rect | None = None) -> list[Rect]:
+    """What must be read, then what must be known after each iteration; the last is what is wanted.
+
+    Args:
+        want: rectangle of the result.
+        iterations: how often the result is fed in again.
+        source: rectangle of the source; nothing beyond it is worth knowing. No limit where None.
+    """
     rects = [want]
-    for _ in range(iterations):
-        rects.insert(0, image_need(rects[0]))
-    return rects
+    for _ in range(iterations - 1):
+        need = image_need(rects[0])
+        rects.insert(0, need if source is None else need.intersection(source.snapped(UPSCALE_PX)))
+    return [image_need(rects[0]), *rects]
 
 
 def unet_windows(coarse: Rect) -> list[Rect]:

@@ -186,7 +186,7 @@ def predict(
         facts = _facts(request, source, model, grid, interval, settings)
         facts["precision"] = precision_name(precision)
         facts["device"] = device.type
-        forecaster = Forecaster(model, device, settings)
+        forecaster = Forecaster(model, device, settings, source=source_rect(source, grid))
         picture = _Picture(area.shape_yx) if request.quicklook else None
         paths = _write_layers(request, forecaster, PresentReader(source, grid), grid, area, facts, picture, on_progress)
     if paths["prediction"] != request.output_path:

@@ -8,7 +8,7 @@ from torch.nn.functional import avg_pool2d, interpolate
 from ..lattice import CELL_PX
 from ..model.condition import coarsen
 
-KEEP_BELOW, REPLACE_ABOVE = 6 / 255, 20 / 255
+KEEP_BELOW, REPLACE_ABOVE = 10 / 255, 30 / 255
 """Mean absolute predicted difference up to which the source stays as it is, and from which it is drawn anew."""
 
 

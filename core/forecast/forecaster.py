@@ -20,6 +20,7 @@ from ..lattice import (
     Rect,
     blend_weight,
     coarse_need,
+    image_need,
     iteration_rects,
     split,
     unet_windows,
@@ -97,6 +98,7 @@ class Forecaster:
         device: where its networks lie.
         settings: of the request.
         before_call: called before each network call; may raise to stop the work.
+        source: rectangle of the source, so that no iteration works beyond it; no limit where None.
     """
 
     def __init__(
@@ -105,10 +107,12 @@ class Forecaster:
         device: torch.device,
         settings: ForecastSettings,
         before_call: Callable[[], None] = lambda: None,
+        source: Rect | None = None,
     ) -> None:
         check_sampling_steps(model.contract.objective, settings.sampling_steps)
         self.model, self.device, self.settings = model, device, settings
         self.before_call = before_call
+        self.source = source
         self.batch_size = WINDOW_BATCH[device.type]
         self.precision = next(model.unet.parameters()).dtype
 
@@ -118,7 +122,7 @@ class Forecaster:
         Raises:
             SourceError: the source cannot be read.
         """
-        have = iteration_rects(want, self.settings.iterations)[0]
+        have = self._rects(want)[0]
         image, valid = read(have)
         inside = valid[want.slices_in(have)]
         if not inside.any():
@@ -141,7 +145,7 @@ class Forecaster:
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
         settings, total = self.settings, 0
-        for goal in iteration_rects(want, settings.iterations)[1:]:
+        for goal in self._rects(want)[1:]:
             area = coarse_need(goal)
             windows = -(-len(unet_windows(area)) // self.batch_size) * settings.sampling_steps
             refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
@@ -184,22 +188,25 @@ class Forecaster:
             The fine image over `want`, for the first member only, and the coarse change since the source
             over what `want` needs.
         """
-        rects = iteration_rects(want, self.settings.iterations)
-        current, is_valid, current_rect = present, valid, have
-        for iteration, goal in enumerate(rects[1:]):
-            area = coarse_need(goal)
-            difference = self.difference(member, iteration, current, is_valid, current_rect, area)
-            here, seen = current[:, *area.slices_in(current_rect)], is_valid[area.slices_in(current_rect)]
+        current, current_rect = present, have
+        for iteration, goal in enumerate(self._rects(want)[1:]):
+            area, need = coarse_need(goal), image_need(goal)
+            # beyond the source there is nothing, so what an earlier iteration left out is not valid
+            current, is_valid = _on(current, current_rect, need), _on(valid, have, need)
+            difference = self.difference(member, iteration, current, is_valid, need, area)
+            here, seen = current[:, *area.slices_in(need)], is_valid[area.slices_in(need)]
             is_last = iteration == self.settings.iterations - 1
             if is_last:
-                since = torch.where(seen, here - present[:, *area.slices_in(have)], 0)
+                since = torch.where(seen, here - _on(present, have, area), 0)
                 change = coarsen(since[None])[0] + difference
                 if member > 0:
                     return None, change
             fine = self._refine(here, seen, difference, area)
-            current = fine[:, *goal.slices_in(area)]
-            is_valid, current_rect = valid[goal.slices_in(have)], goal
+            current, current_rect = fine[:, *goal.slices_in(area)], goal
         return current, change
+
+    def _rects(self, want: Rect) -> list[Rect]:
+        return iteration_rects(want, self.settings.iterations, self.source)
 
     def _refine(self, present: Tensor, valid: Tensor, difference: Tensor, area: Rect) -> Tensor:
         """Upscale and compose over `area`, window by window; float32 (3, y, x) in 0..1.
@@ -301,6 +308,15 @@ def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[ND
     maps = enlarge(torch.stack([spread, share])[None])[0][:, *want.slices_in(area)]
     levels = maps.round().clamp(0, 255).numpy().astype(np.uint8)
     return levels[0], np.minimum(levels[1], 100)
+
+
+def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
+    """Bring (..., y, x) from one rectangle to another; zero or False where nothing was held."""
+    result = values.new_zeros((*values.shape[:-2], *wanted.shape_yx))
+    both = held.intersection(wanted)
+    if not both.is_empty:
+        result[..., *both.slices_in(wanted)] = values[..., *both.slices_in(held)]
+    return result
 
 
 def _cells_in(inner: Rect, outer: Rect) -> tuple[slice, slice]:

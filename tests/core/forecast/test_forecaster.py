@@ -19,7 +19,7 @@ from landcast.core.forecast.forecaster import (
     ensemble_maps,
     fill_invalid,
 )
-from landcast.core.lattice import Rect, coarse_need, split
+from landcast.core.lattice import TILE_PX, UPSCALE_PX, Rect, coarse_need, iteration_rects, split
 from landcast.core.model.condition import IMAGE_MEAN, coarsen
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.core.noise import WHITE, NoiseKey, NoiseOctaves, lattice_noise
@@ -343,3 +343,25 @@ def test_a_number_of_steps_that_the_model_cannot_take_is_refused(make_forecaster
     model = make_forecaster().model
     with pytest.raises(RequestError, match="sampling-steps"):
         Forecaster(model, CPU, ForecastSettings(2.0, 0.6, sampling_steps=4))
+
+
+def test_many_iterations_stop_at_the_source_and_change_nothing_by_it(
+    make_forecaster: Callable[..., Forecaster],
+) -> None:
+    source = Rect(-70, 30, 150, 140)
+
+    def read(rect: Rect) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        image, valid = read_texture(rect)
+        valid[:] = False
+        inside = rect.intersection(source)
+        if not inside.is_empty:
+            valid[inside.slices_in(rect)] = True
+        return np.where(valid, image, 0), valid
+
+    unlimited, limited = make_forecaster(iterations=3), make_forecaster(iterations=3)
+    limited.source = source
+    expected, found = unlimited.forecast(source, read), limited.forecast(source, read)
+    assert np.array_equal(expected.image, found.image)
+    assert limited.calls(source) < unlimited.calls(source)
+    first_read = iteration_rects(source, 40, source)[0]
+    assert max(first_read.shape_yx) <= 2 * UPSCALE_PX + 4 * TILE_PX
