@@ -43,9 +43,7 @@ def main() -> None:
         scene = write_tiled_scene(Path(folder) / "scene.tif", SCENE_PX)
         whole = run(scene, Path(folder) / "whole.tif", args.model)
         across, beside = seam_gradients(scene, whole)
-        print(
-            f"| gradient of the change across window edges over beside | {across / beside:.4f} | 1 +- {SEAM_LIMIT} |"
-        )
+        print(f"| gradient of the change across window edges over beside | {across / beside:.4f} | 1 +- {SEAM_LIMIT} |")
         worst = overlap_difference(scene, whole, Path(folder), args.model)
         print(f"| largest difference of an extent to the whole, levels | {worst} | {AGREEMENT_LIMIT} |")
         for size in args.sizes:
