@@ -24,10 +24,13 @@ test: setup-qgis lint
 test-all: test
 	$(BIN)/python -m pytest -m long --ignore=tests/qgis_plugin
 
+# types are checked under the name of the package, whatever the folder of the clone is called
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@mkdir -p build/types && ln -sfn ../.. build/types/landcast
+	cd build/types && $(abspath $(BIN)/mypy) --config-file ../../pyproject.toml \
+		-m landcast -p landcast.core -p landcast.training -p landcast.worker -p landcast.qgis_plugin
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .

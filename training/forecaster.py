@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -10,30 +9,24 @@ from typing import Any
 
 import torch
 from diffusers import UNet2DModel
-from diffusers.training_utils import EMAModel
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from ..core.device import autocast
-from ..core.errors import TrainingError
 from ..core.forecast.sampler import make_schedule
 from ..core.model.denoiser import call_unet, make_condition
 from ..core.model.unet import build_unet
 from ..core.noise import batch_noise
-from .checkpoint import load_checkpoint, optimiser_tensors, restore_optimiser, save_checkpoint
-from .curves import Curve
+from .checkpoint import optimiser_tensors, restore_optimiser
+from .loop import LoopPlan, States, average_tensors, descend, make_average, restore_average, run_loop
 from .samples import PairBatch, PairSampler
 from .scores import joint_score
 from .settings import ForecasterSettings, TrainingSettings
 
 WARM_UP_STEPS = 100
 FINAL_LEARNING_RATE_SHARE = 0.05
-MAX_GRADIENT_NORM = 1.0
-MAX_BAD_STEPS = 20
 SNR_LIMIT = 5.0
 """Hang et al. 2023, Min-SNR weighting, gamma."""
-
-log = logging.getLogger(__name__)
 
 
 def train_forecaster(
@@ -63,43 +56,54 @@ def train_forecaster(
     """
     own = settings.forecaster
     torch.manual_seed(settings.seed)
-    unet = build_unet(own.unet).to(device)
-    average = EMAModel(unet.parameters(), decay=own.ema_decay, use_ema_warmup=True, power=0.75)
-    optimiser = torch.optim.AdamW(unet.parameters(), own.learning_rate, weight_decay=own.weight_decay)
-    signal_power = make_schedule(own.objective).alphas_cumprod.to(device)
-    done = _resume(folder, facts, unet, average, optimiser)
-    curve, bad_steps = Curve(folder / "loss.csv", done), 0
-    for step in range(done, own.max_steps):
-        batch = sampler.batch(step, own.batch_size)
-        random = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
-        set_learning_rate(optimiser, own, step)
-        with autocast(device, precision):
-            loss = _loss(unet, batch, own, difference_std, signal_power, random)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(unet.parameters(), MAX_GRADIENT_NORM)
-        if torch.isfinite(loss) and torch.isfinite(norm):
-            optimiser.step()
-            average.step(unet.parameters())
-            curve.add(step, loss.item())
-        else:
-            bad_steps += 1
-            if bad_steps > MAX_BAD_STEPS:
-                raise TrainingError(
-                    f"the loss was not finite in {bad_steps} steps up to {step}; lower learning_rate. "
-                    f"The last good checkpoint stays in {folder}"
-                )
-        on_step(step + 1, loss.item())
-        if (step + 1) % settings.checkpoint_every == 0 or step + 1 == own.max_steps:
-            states = {
-                "unet": dict(unet.state_dict()),
-                "average": _average_tensors(average),
-                "optimiser": optimiser_tensors(optimiser),
-            }
-            save_checkpoint(folder, step + 1, states, facts)
+    trainee = _Forecasting(settings, sampler, difference_std, device, precision)
+    run_loop(trainee, LoopPlan(folder, facts, own.max_steps, settings.checkpoint_every, "learning_rate", on_step))
     if own.ema_decay:
-        average.copy_to(unet.parameters())
-    return unet.eval()
+        trainee.average.copy_to(trainee.unet.parameters())
+    return trainee.unet.eval()
+
+
+class _Forecasting:
+    """The UNet in training."""
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        sampler: PairSampler,
+        difference_std: float,
+        device: torch.device,
+        precision: torch.dtype,
+    ) -> None:
+        own = settings.forecaster
+        self.own, self.seed, self.sampler, self.difference_std = own, settings.seed, sampler, difference_std
+        self.device, self.precision = device, precision
+        self.unet = build_unet(own.unet).to(device)
+        self.average = make_average(self.unet, own.ema_decay)
+        self.optimiser = torch.optim.AdamW(self.unet.parameters(), own.learning_rate, weight_decay=own.weight_decay)
+        self.signal_power = make_schedule(own.objective).alphas_cumprod.to(device)
+
+    def take_step(self, step: int) -> float | None:
+        batch = self.sampler.batch(step, self.own.batch_size)
+        random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+        set_learning_rate(self.optimiser, self.own, step)
+        with autocast(self.device, self.precision):
+            loss = _loss(self.unet, batch, self.own, self.difference_std, self.signal_power, random)
+        if not descend(self.optimiser, loss, self.unet):
+            return None
+        self.average.step(self.unet.parameters())
+        return loss.item()
+
+    def states(self) -> States:
+        return {
+            "unet": dict(self.unet.state_dict()),
+            "average": average_tensors(self.average),
+            "optimiser": optimiser_tensors(self.optimiser),
+        }
+
+    def restore(self, states: States) -> None:
+        self.unet.load_state_dict(states["unet"])
+        restore_average(self.average, states["average"])
+        restore_optimiser(self.optimiser, states["optimiser"])
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, settings: ForecasterSettings, step: int) -> None:
@@ -149,25 +153,3 @@ def _loss(
     # zero terminal SNR would weigh the last step with nothing, and the sampler starts there
     weight = torch.where(power < 1e-3, 1.0, weight)
     return (weight * (predicted - velocity).square()).mean()
-
-
-def _resume(
-    folder: Path, facts: dict[str, Any], unet: UNet2DModel, average: EMAModel, optimiser: torch.optim.Optimizer
-) -> int:
-    found = load_checkpoint(folder, facts)
-    if found is None:
-        return 0
-    step, groups = found
-    unet.load_state_dict(groups["unet"])
-    device = next(unet.parameters()).device
-    saved = groups["average"]
-    average.shadow_params = [saved[f"{index:04d}"].to(device) for index in range(len(average.shadow_params))]
-    average.optimization_step = int(saved["step"])
-    restore_optimiser(optimiser, groups["optimiser"])
-    log.info("%s: going on at step %d", folder, step)
-    return step
-
-
-def _average_tensors(average: EMAModel) -> dict[str, Tensor]:
-    tensors = {f"{index:04d}": value for index, value in enumerate(average.shadow_params)}
-    return {**tensors, "step": torch.tensor(average.optimization_step)}
