@@ -44,6 +44,20 @@ def choose_precision(choice: PrecisionChoice, device: torch.device) -> torch.dty
     return _DTYPES[choice]
 
 
+def choose_training_precision(choice: PrecisionChoice, device: torch.device) -> torch.dtype:
+    """Return the precision of matrix work in training; `auto` takes bf16 where the device has it, else fp32.
+
+    Raises:
+        RequestError: fp16, whose small gradients vanish without loss scaling, or what the device does not have.
+    """
+    if choice == "fp16":
+        raise RequestError("--precision fp16: training needs the range of bf16 or fp32; choose one of them")
+    if choice != "auto":
+        return choose_precision(choice, device)
+    has_bf16 = has_cpu_bf16() if device.type == "cpu" else torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if has_bf16 else torch.float32
+
+
 def has_cpu_bf16() -> bool:
     """Whether the processor multiplies bf16 matrices in hardware."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

@@ -125,10 +125,13 @@ def expand_path(text: str) -> Path:
     return Path(expanded).expanduser()
 
 
-def fingerprint(chips: Sequence[ChipPair]) -> str:
-    """SHA-256 over the pixels of all pairs, so that a run can say what it was trained on."""
+def fingerprint(chips: Sequence[ChipPair], images: Sequence[NDArray[np.uint8]] = ()) -> str:
+    """SHA-256 over pixels and years of all pairs and over further images: what a run was trained on."""
     digest = hashlib.sha256()
+    for image in images:
+        digest.update(image.tobytes())
     for chip in chips:
+        digest.update(f"{chip.years} {chip.gsd_m}".encode())
         digest.update(chip.before.tobytes())
         digest.update(chip.after.tobytes())
     return digest.hexdigest()

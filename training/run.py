@@ -32,7 +32,7 @@ class TrainingData:
     Attributes:
         chips: pairs of all sources, matched.
         images: uint8 (band, y, x) chips of every date, as they are, for the upscaler.
-        sha256: over the pixels of all pairs.
+        sha256: over all of it, and the years of the pairs.
     """
 
     chips: list[ChipPair]
@@ -117,7 +117,7 @@ def load_data(settings: TrainingSettings) -> TrainingData:
         log.info("%s and %s: %d chips, %g years", source.before, source.after, len(found), source.years)
         chips += found
     images = _every_date(chips) + load_single_dates(settings.single_dates)
-    return TrainingData(chips, images, fingerprint(chips))
+    return TrainingData(chips, images, fingerprint(chips, images))
 
 
 def train_stage(

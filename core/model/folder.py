@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def save_model(
     """Write a model folder: fp16 weights in shards, scheduler, index, contract, card, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, network in (("unet", unet), ("upscaler", upscaler)):
-        half = network.to(torch.float16)
+        half = copy.deepcopy(network).to(torch.float16)
         half.save_pretrained(folder / name, max_shard_size=SHARD_SIZE, safe_serialization=True)
     scheduler.save_pretrained(folder / "scheduler")
     index = {

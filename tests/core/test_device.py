@@ -6,7 +6,14 @@ import pytest
 import torch
 
 from landcast.core import device as device_module
-from landcast.core.device import autocast, choose_device, choose_precision, precision_name
+from landcast.core.device import (
+    autocast,
+    choose_device,
+    choose_precision,
+    choose_training_precision,
+    has_cpu_bf16,
+    precision_name,
+)
 from landcast.core.errors import RequestError
 
 CPU = torch.device("cpu")
@@ -50,3 +57,10 @@ def test_matrix_work_is_done_in_the_lower_precision_while_weights_stay(precision
     with autocast(CPU, precision):
         assert layer(torch.ones(1, 4)).dtype == precision
     assert layer.weight.dtype == torch.float32
+
+
+def test_training_takes_bf16_or_fp32_and_never_fp16() -> None:
+    assert choose_training_precision("auto", CPU) == (torch.bfloat16 if has_cpu_bf16() else torch.float32)
+    assert choose_training_precision("fp32", CPU) == torch.float32
+    with pytest.raises(RequestError, match="fp16"):
+        choose_training_precision("fp16", CPU)

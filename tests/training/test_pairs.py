@@ -197,3 +197,5 @@ def test_a_single_changed_pixel_changes_the_fingerprint(random_chip: ChipPair) -
     touched[1, 2, 3] ^= 1
     assert fingerprint([random_chip]) == fingerprint([random_chip])
     assert fingerprint([random_chip]) != fingerprint([replace(random_chip, after=touched)])
+    assert fingerprint([random_chip]) != fingerprint([replace(random_chip, years=random_chip.years + 1)])
+    assert fingerprint([random_chip]) != fingerprint([random_chip], [touched])

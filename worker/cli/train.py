@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_precision
+from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_training_precision
 from ...core.errors import RequestError
 from .console import ProgressDisplay, progress_option
 from .dates import years_between
@@ -57,7 +57,7 @@ def train(before: Any, after: Any, years: Any, folder: Path, progress: Any, **op
     if options["threads"]:
         torch.set_num_threads(options["threads"])
     device = choose_device(options["device"])
-    hardware = Hardware(device, choose_precision(options["precision"], device))
+    hardware = Hardware(device, choose_training_precision(options["precision"], device))
     stages: Any = ("forecaster", "upscaler") if options["stage"] == "all" else (options["stage"],)
     with ProgressDisplay(progress, "step") as display:
         made = run_training(TrainingPlan(settings, folder, stages, options["resume"]), hardware, display.show)
