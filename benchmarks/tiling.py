@@ -9,7 +9,6 @@ window edges within 2 % of those inside; overlapping extents within one level; 3
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -68,11 +67,20 @@ def measure_one(source: Path, output: Path, model: str, threads: int) -> None:
         torch.set_num_threads(threads)
     device = choose_device("cpu")
     loaded = load_model(find_model(model), device, choose_precision("auto", device))
-    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    base = resident_mb("VmRSS")
     del loaded
     started = time.monotonic()
     run(source, output, model)
-    print(base, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.monotonic() - started)
+    print(base, resident_mb("VmHWM"), time.monotonic() - started)
+
+
+def resident_mb(field: str) -> float:
+    """Resident memory now (VmRSS) or at its peak (VmHWM) as Linux tells it, MB.
+
+    `getrusage` will not do: its peak is inherited from the process that started this one.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) / 1024
 
 
 def run(source: Path, output: Path, model: str, extent: tuple[float, float, float, float] | None = None) -> Path:
