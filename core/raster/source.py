@@ -13,7 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import NodataShadowWarning, RasterioError
+from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -105,7 +105,10 @@ def open_source(path: str | Path) -> SourceImage:
     if not path.is_file():
         raise UnreadableSourceError(f"{path}: no such file")
     try:
-        dataset = rasterio.open(path, driver=DRIVER)
+        with warnings.catch_warnings():
+            # that a source has no place is an error of our own, below
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            dataset = rasterio.open(path, driver=DRIVER)
     except RasterioError as error:
         raise UnreadableSourceError(f"{path}: cannot be opened as a GeoTIFF: {error}") from error
     try:

@@ -22,7 +22,6 @@ EXTENTS = 40
 pytestmark = pytest.mark.long
 
 
-@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_a_damaged_file_is_read_or_refused_and_never_crashes(tmp_path: Path) -> None:
     whole = tmp_path / "whole.tif"
     write_scene(whole, (256, 256), seed=1)

@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import warnings
 from importlib.metadata import version
 from types import FrameType
 
@@ -56,8 +55,6 @@ def main() -> None:
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     logging.basicConfig(level=logging.WARNING, format="warning: %(message)s", stream=sys.stderr)
-    # rasterio's; that a source has no place is an error of our own
-    warnings.filterwarnings("ignore", "Dataset has no geotransform")
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_run())
 
