@@ -20,7 +20,8 @@ import rasterio
 from numpy.typing import NDArray
 
 from landcast.core.lattice import CELL_PX, STRIDE_PX
-from landcast.core.predict import DEFAULT_MODEL, PredictionRequest, predict
+from landcast.core.predict import predict
+from landcast.core.request import DEFAULT_MODEL, PredictionRequest
 
 SEAM_LIMIT, AGREEMENT_LIMIT, MEMORY_LIMIT_MB = 0.02, 1, 300
 SCENE_PX = 1024

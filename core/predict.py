@@ -1,110 +1,42 @@
-"""A whole prediction: from a source file to verified result files."""
+"""A whole prediction: from a source to verified result files."""
 
 from __future__ import annotations
 
-import logging
-import math
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from .device import DeviceChoice, PrecisionChoice, choose_device, choose_precision, precision_name
+from .device import choose_device, choose_precision, precision_name
 from .errors import RequestError
 from .files import hash_file
-from .forecast.forecaster import BlockForecast, Forecaster, ForecastSettings
-from .lattice import Rect, split
-from .model.contract import ModelContract
+from .forecast.forecaster import BlockForecast, Forecaster
+from .lattice import Rect
+from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
-from .raster.grid import Grid, choose_grid, extent_rect, source_rect
-from .raster.present import PresentReader
-from .raster.provenance import BAND_NAMES, CHANGE_NAME, SPREAD_NAME, make_tags
-from .raster.quicklook import decimation, write_quicklook
+from .plan import Plan, make_plan, strict_error
+from .quicklook import Quicklook
+from .raster.disk import check_disk
+from .raster.grid import Grid
+from .raster.present import Present, PresentReader
+from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile, check_output
 from .raster.source import SourceImage, open_source
+from .request import PredictionRequest
 
-BLOCK_PX = 1024
-"""Side of what is predicted at once; memory grows with it and not with the scene."""
-MAX_OUTPUT_PX = 2_000_000_000
-MAX_SEED = 2**63 - 1
-DEFAULT_MODEL = "naip-california"
-
-log = logging.getLogger(__name__)
+HASHED_BYTES = 2**30
+"""Larger sources are known by a sample of their pixels alone."""
 
 Progress = Callable[[int, int], None]
 """Called with the network calls done and the calls that there are at most."""
-
-
-@dataclass(frozen=True)
-class PredictionRequest:
-    """What a prediction is asked for.
-
-    Attributes:
-        source: georeferenced RGB image.
-        output: GeoTIFF to write; beside the source with `_pred` in its name where None.
-        ground_scale_m: metres that one tile of 128 px covers; the source's own where None.
-        years: years ahead; excludes `iterations`.
-        iterations: how often the result is fed in again, each the model's shortest interval.
-        extent: x min, y min, x max, y max of the area; the whole source where None.
-        extent_crs: CRS of the extent; the source's where None.
-        members: futures that are drawn.
-        seed: of all noise.
-        model: shipped name or folder.
-        device: where to compute.
-        precision: in which precision.
-        sampling_steps: network calls a member; the model's own where None.
-        is_overwriting: whether existing results are replaced.
-        quicklook: PNG of before and after to write.
-    """
-
-    source: Path
-    output: Path | None = None
-    ground_scale_m: float | None = None
-    years: float | None = None
-    iterations: int | None = None
-    extent: tuple[float, float, float, float] | None = None
-    extent_crs: str | None = None
-    members: int = 1
-    seed: int = 0
-    model: str = DEFAULT_MODEL
-    device: DeviceChoice = "auto"
-    precision: PrecisionChoice = "auto"
-    sampling_steps: int | None = None
-    is_overwriting: bool = False
-    quicklook: Path | None = None
-
-    def __post_init__(self) -> None:
-        if self.years is not None and self.iterations is not None:
-            raise RequestError("--years and --iterations exclude each other; give one of them")
-        if self.years is not None and not (math.isfinite(self.years) and 0 < self.years <= 200):
-            raise RequestError(f"--years must lie above 0 and at most at 200, not {self.years:g}")
-        if self.iterations is not None and not 1 <= self.iterations <= 50:
-            raise RequestError(f"--iterations must lie between 1 and 50, not {self.iterations}")
-        if not 1 <= self.members <= 256:
-            raise RequestError(f"--members must lie between 1 and 256, not {self.members}")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise RequestError(f"--seed must lie between 0 and {MAX_SEED}, not {self.seed}")
-
-    @property
-    def output_path(self) -> Path:
-        """Where the result will stand."""
-        return self.output or self.source.with_name(f"{self.source.stem}_pred.tif")
-
-    @property
-    def layer_paths(self) -> dict[str, Path]:
-        """All files of the result by what they hold: `spread` and `change` only with several members."""
-        first = self.output_path
-        if self.members == 1:
-            return {"prediction": first}
-        layers = {name: first.with_name(f"{first.stem}_{name}{first.suffix}") for name in ("spread", "change")}
-        return {"prediction": first, **layers}
+Say = Callable[[str], None]
+"""Called with something to tell the user."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +49,8 @@ class Prediction:
         shape_yx: rows and columns.
         transform: six numbers of the affine transform, in GDAL's order.
         facts: as recorded in the files.
-        warnings: what the user should know.
         seconds: wall time.
+        warnings: what the user should know.
     """
 
     paths: dict[str, Path]
@@ -131,20 +63,29 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """How far ahead, and in how many iterations."""
+class DryRun:
+    """What a request would take, without carrying it out.
 
-    years_ahead: float
-    iterations: int
+    Attributes:
+        plan: all that is decided.
+        unet_calls: at most.
+        upscaler_calls: at most.
+        seconds: by two network calls that were timed.
+        memory_bytes: at most.
+    """
 
-    @property
-    def years_per_iteration(self) -> float:
-        """Years that one iteration claims."""
-        return self.years_ahead / self.iterations
+    plan: Plan
+    unet_calls: int
+    upscaler_calls: int
+    seconds: float
+    memory_bytes: int
 
 
 def predict(
-    request: PredictionRequest, warn: Callable[[str], None], on_progress: Progress = lambda done, total: None
+    request: PredictionRequest,
+    warn: Say,
+    on_progress: Progress = lambda done, total: None,
+    note: Say = lambda message: None,
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
@@ -152,138 +93,168 @@ def predict(
 
     Args:
         request: what is asked for.
-        warn: called with each caveat, as soon as it is known.
+        warn: called with each caveat, as soon as all are known.
         on_progress: called before each network call.
+        note: called with what the user may like to know.
 
     Raises:
         LandcastError: anything that the user can mend; no file stands under a final name then.
     """
-    started, warnings = time.monotonic(), []
+    started = time.monotonic()
+    _check_outputs(request)
+    device = choose_device(request.device)
+    precision = choose_precision(request.precision, device)
+    folder = find_model(request.model)
+    with open_source(request.source, request.source_options) as source:
+        plan = _announced_plan(request, source, folder, warn, note)
+        check_disk(request.output_path.parent, plan.disk_bytes[0], str(request.output_path))
+        model = load_model(folder, device, precision)
+        facts = _facts(request, source, model, plan)
+        facts["precision"] = precision_name(precision)
+        facts["device"] = device.type
+        forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
+        picture = Quicklook(plan.rect) if request.quicklook else None
+        reader = PresentReader(source, plan.grid, plan.tones)
+        paths = _write_layers(request, forecaster, reader, plan, facts, picture, on_progress)
+    warnings = list(plan.caveats)
+    if paths["prediction"] != request.output_path:
+        warnings.append(f"{request.output_path} is held open by another program; written as {paths['prediction']}")
+        warn(warnings[-1])
+    if picture and request.quicklook:
+        picture.write(request.quicklook, ("now", f"{plan.interval.years_ahead:g} years later (predicted)"))
+        paths["quicklook"] = request.quicklook
+    transform = plan.grid.transform(plan.rect).to_gdal()
+    return Prediction(paths, plan.grid, plan.rect.shape_yx, transform, facts, time.monotonic() - started, warnings)
 
-    def caution(message: str) -> None:
-        warnings.append(message)
+
+def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: None) -> DryRun:
+    """Decide all that a prediction would do, and measure what it would take; nothing is written.
+
+    Raises:
+        LandcastError: what would stop the prediction before its first network call.
+    """
+    _check_outputs(request)
+    device = choose_device(request.device)
+    folder = find_model(request.model)
+    with open_source(request.source, request.source_options) as source:
+        plan = _announced_plan(request, source, folder, warn, note)
+    check_disk(request.output_path.parent, plan.disk_bytes[0], str(request.output_path))
+    model = load_model(folder, device, choose_precision(request.precision, device))
+    forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
+    unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)
+    unet_s, upscaler_s = forecaster.seconds_a_call()
+    weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+    seconds = unet_calls * unet_s + upscaler_calls * upscaler_s
+    return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes))
+
+
+def _announced_plan(request: PredictionRequest, source: SourceImage, folder: Path, warn: Say, note: Say) -> Plan:
+    """Make the plan and tell the user about it.
+
+    Raises:
+        RequestError: there are warnings, and they are to be errors.
+    """
+    plan = make_plan(request, source, load_contract(folder))
+    for message in plan.notes:
+        note(message)
+    for message in plan.caveats:
         warn(message)
+    if request.is_strict and plan.caveats:
+        raise strict_error(plan.caveats)
+    return plan
 
+
+def _check_outputs(request: PredictionRequest) -> None:
+    source = Path(request.source)
     for path in [*request.layer_paths.values(), *([request.quicklook] if request.quicklook else [])]:
         # a quicklook is no result: one that is there is replaced
         check_output(path, request.is_overwriting or path == request.quicklook)
-        if path.exists() and request.source.exists() and path.samefile(request.source):
+        if path.exists() and source.exists() and path.samefile(source):
             raise RequestError(f"{path}: the result would replace its own source; choose another place with -o")
-    device = choose_device(request.device)
-    precision = choose_precision(request.precision, device)
-    with open_source(request.source) as source:
-        model = load_model(find_model(request.model), device, precision)
-        interval = choose_interval(request, model.contract, caution)
-        grid, area = choose_area(request, source, model.contract, caution)
-        settings = ForecastSettings(
-            years_per_iteration=interval.years_per_iteration,
-            gsd_m=grid.gsd_m,
-            iterations=interval.iterations,
-            members=request.members,
-            seed=request.seed,
-            sampling_steps=model.contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
-        )
-        facts = _facts(request, source, model, grid, interval, settings)
-        facts["precision"] = precision_name(precision)
-        facts["device"] = device.type
-        forecaster = Forecaster(model, device, settings, source=source_rect(source, grid))
-        picture = _Picture(area.shape_yx) if request.quicklook else None
-        paths = _write_layers(request, forecaster, PresentReader(source, grid), grid, area, facts, picture, on_progress)
-    if paths["prediction"] != request.output_path:
-        caution(f"{request.output_path} is held open by another program; written as {paths['prediction']}")
-    if picture and request.quicklook:
-        labels = ("now", f"{interval.years_ahead:g} years later (predicted)")
-        write_quicklook(request.quicklook, picture.before(), picture.after(), labels)
-        paths["quicklook"] = request.quicklook
-    return Prediction(
-        paths, grid, area.shape_yx, grid.transform(area).to_gdal(), facts, time.monotonic() - started, warnings
-    )
-
-
-def choose_interval(request: PredictionRequest, contract: ModelContract, warn: Callable[[str], None]) -> Interval:
-    """Decide how many iterations the years ahead take, each as long as the model was trained for."""
-    shortest, longest = min(contract.interval_years), max(contract.interval_years)
-    if request.years is None:
-        iterations = request.iterations or 1
-        return Interval(shortest * iterations, iterations)
-    iterations = max(1, math.ceil(request.years / longest - 1e-9))
-    interval = Interval(request.years, iterations)
-    if interval.years_per_iteration < shortest:
-        warn(
-            f"--years {request.years:g}: {contract.name} was trained on {shortest:g} to {longest:g} years; "
-            "a shorter time is a guess"
-        )
-    return interval
-
-
-def choose_area(
-    request: PredictionRequest, source: SourceImage, contract: ModelContract, warn: Callable[[str], None]
-) -> tuple[Grid, Rect]:
-    """Decide the grid and the rectangle of the result.
-
-    Raises:
-        RequestError: the extent does not meet the source, its CRS is unknown, or the result would be too large.
-    """
-    grid, warnings = choose_grid(source, contract, request.ground_scale_m)
-    for message in warnings:
-        warn(message)
-    if request.extent is None:
-        if request.extent_crs is not None:
-            raise RequestError("--extent-crs names the CRS of --extent, which was not given")
-        area = source_rect(source, grid)
-    else:
-        try:
-            crs = source.crs if request.extent_crs is None else CRS.from_user_input(request.extent_crs)
-        except CRSError as error:
-            raise RequestError(f"--extent-crs {request.extent_crs}: not a CRS that PROJ knows") from error
-        area = extent_rect(source, grid, request.extent, crs)
-    if area.height * area.width > MAX_OUTPUT_PX:
-        raise RequestError(
-            f"{area.width} x {area.height} px are more than {MAX_OUTPUT_PX / 1e6:,.0f} Mpx at once; "
-            "ask for a smaller --extent or a larger --ground-scale"
-        )
-    return grid, area
 
 
 def _write_layers(
     request: PredictionRequest,
     forecaster: Forecaster,
     reader: PresentReader,
-    grid: Grid,
-    area: Rect,
+    plan: Plan,
     facts: dict[str, object],
-    picture: _Picture | None,
+    picture: Quicklook | None,
     on_progress: Progress,
 ) -> dict[str, Path]:
     """Predict all blocks, row by row, and finish the files only when all are whole."""
-    blocks = list(split(area, BLOCK_PX))
-    total = sum(forecaster.calls(block) for block in blocks)
-    names = {"prediction": BAND_NAMES, "spread": SPREAD_NAME, "change": CHANGE_NAME}
+    total = sum(forecaster.calls(block) for block in plan.blocks)
+    names = {"prediction": band_names(plan.bands), "spread": SPREAD_NAME, "change": CHANGE_NAME}
+    transform, crs, tags = plan.grid.transform(plan.rect), plan.grid.crs, make_tags(facts)
     with ExitStack() as stack:
         files = {
             layer: stack.enter_context(
-                ResultFile(path, names[layer], area.shape_yx, grid.transform(area), grid.crs, make_tags(facts))
+                ResultFile(
+                    path, names[layer], plan.rect.shape_yx, transform, crs, tags,
+                    dtype=plan.dtype if layer == "prediction" else "uint8",
+                )
             )
             for layer, path in request.layer_paths.items()
-        }
+        }  # fmt: skip
         done = 0
-        for _, row in groupby(blocks, key=lambda block: block.top):
-            rows: list[BlockForecast] = []
+        for _, row in groupby(plan.blocks, key=lambda block: block.top):
+            parts = []
             for block in row:
-                counter = _Counter(done, total, on_progress)
-                forecaster.before_call = counter.tick
-                forecast = forecaster.forecast(block, reader.read)
+                forecaster.before_call = _Counter(done, total, on_progress).tick
+                parts.append(_predict_block(forecaster, reader, plan, block, picture))
                 done += forecaster.calls(block)
-                if picture:
-                    picture.add(forecast, block, area)
-                rows.append(forecast)
-            valid = np.concatenate([part.valid for part in rows], axis=1)
+            valid = np.concatenate([part["valid"] for part in parts], axis=1)
             for layer, file in files.items():
-                file.write_rows(np.concatenate([_layer(part, layer) for part in rows], axis=2), valid)
+                file.write_rows(np.concatenate([part[layer] for part in parts], axis=2), valid)
         on_progress(total, total)
         for file in files.values():
             file.close()
         return {layer: file.publish(request.is_overwriting) for layer, file in files.items()}
+
+
+def _predict_block(
+    forecaster: Forecaster, reader: PresentReader, plan: Plan, block: Rect, picture: Quicklook | None
+) -> dict[str, NDArray[Any]]:
+    """All layers of a block, (band, y, x) each, and `valid`, bool (y, x)."""
+    reading = _Reading(reader)
+    is_wanted = None if plan.area is None else plan.area.mask(block)
+    forecast = forecaster.forecast(block, reading.read, is_wanted)
+    if picture:
+        picture.add(forecast, block)
+    layers: dict[str, NDArray[Any]] = {
+        "valid": forecast.valid,
+        "prediction": _in_source(forecast, reading, plan, block),
+    }
+    if forecast.spread is not None and forecast.change is not None:
+        layers |= {"spread": forecast.spread[None], "change": forecast.change[None]}
+    return layers
+
+
+def _in_source(forecast: BlockForecast, reading: _Reading, plan: Plan, block: Rect) -> NDArray[Any]:
+    """The prediction in the source's own values, zero where not valid."""
+    dtype = np.dtype(plan.dtype)
+    if not forecast.valid.any():
+        return np.zeros((plan.bands, *block.shape_yx), dtype)
+    image = plan.tones.to_source(reading.values(block), forecast.before, forecast.after, dtype)
+    return np.where(forecast.valid, image, np.zeros((), dtype))
+
+
+class _Reading:
+    """Remembers what was read for a block, whose own values the way back needs."""
+
+    def __init__(self, reader: PresentReader) -> None:
+        self._reader = reader
+        self._last: tuple[Rect, Present] | None = None
+
+    def read(self, rect: Rect) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        present = self._reader.read(rect)
+        self._last = rect, present
+        return present.image, present.valid
+
+    def values(self, rect: Rect) -> NDArray[Any]:
+        assert self._last is not None
+        held, present = self._last
+        return present.values[:, *rect.slices_in(held)]
 
 
 class _Counter:
@@ -297,63 +268,31 @@ class _Counter:
         self.done += 1
 
 
-class _Picture:
-    """Gathers decimated means of before and after while blocks pass by."""
-
-    def __init__(self, shape_yx: tuple[int, int]) -> None:
-        self.step = decimation(shape_yx)
-        size = [-(-side // self.step) for side in shape_yx]
-        self._sums = np.zeros((6, *size), np.float64)
-        self._counts = np.zeros(size, np.float64)
-
-    def add(self, forecast: BlockForecast, block: Rect, area: Rect) -> None:
-        rows = (np.arange(block.height) + block.top - area.top) // self.step
-        columns = (np.arange(block.width) + block.left - area.left) // self.step
-        np.add.at(self._counts, (rows[:, None], columns[None]), forecast.valid)
-        for index, band in enumerate([*forecast.present, *forecast.image]):
-            np.add.at(self._sums[index], (rows[:, None], columns[None]), band)
-
-    def before(self) -> NDArray[np.uint8]:
-        return self._mean(slice(0, 3))
-
-    def after(self) -> NDArray[np.uint8]:
-        return self._mean(slice(3, 6))
-
-    def _mean(self, bands: slice) -> NDArray[np.uint8]:
-        """Mean of the valid pixels; white where there are none."""
-        mean = self._sums[bands] / np.maximum(self._counts, 1)
-        return np.where(self._counts > 0, mean, 255).round().astype(np.uint8)
-
-
-def _layer(part: BlockForecast, layer: str) -> NDArray[np.uint8]:
-    """The bands that a file holds of a block; uint8 (band, y, x)."""
-    if layer == "prediction":
-        return part.image
-    band = part.spread if layer == "spread" else part.change
-    assert band is not None
-    return band[None]
-
-
-def _facts(
-    request: PredictionRequest,
-    source: SourceImage,
-    model: LoadedModel,
-    grid: Grid,
-    interval: Interval,
-    settings: ForecastSettings,
-) -> dict[str, object]:
-    """What is recorded in the result."""
+def _facts(request: PredictionRequest, source: SourceImage, model: LoadedModel, plan: Plan) -> dict[str, object]:
+    """What is recorded in the result; what is None is left out."""
+    path, options = Path(source.name), request.source_options
+    is_plain = not source.is_remote and path.suffix.lower() != ".vrt" and path.stat().st_size <= HASHED_BYTES
     return {
         "model": model.contract.name,
         "model_sha256": model.sha256,
-        "source": source.path.name,
-        "source_sha256": hash_file(source.path),
-        "gsd_m": f"{grid.gsd_m:.6g}",
-        "ground_scale_m": f"{grid.ground_scale_m:.6g}",
-        "years_ahead": f"{interval.years_ahead:g}",
-        "iterations": settings.iterations,
-        "members": settings.members,
-        "seed": settings.seed,
-        "sampling_steps": settings.sampling_steps,
+        "source": source.name if source.is_remote else path.name,
+        "source_sha256": hash_file(path) if is_plain else None,
+        "source_pixels_sha256": plan.seen.pixels_sha256,
+        "source_bands": ",".join(map(str, source.band_numbers)),
+        "source_crs": options.assume_crs,
+        "source_gsd_m": options.gsd_m,
+        "place": None if source.has_place else "none",
+        "tones": plan.tones.to_json(),
+        "area": None if request.area is None else request.area.name,
+        "area_sha256": None if request.area is None or request.area.is_dir() else hash_file(request.area),
+        "gsd_m": f"{plan.grid.gsd_m:.6g}",
+        "ground_scale_m": f"{plan.grid.ground_scale_m:.6g}",
+        "years_ahead": f"{plan.interval.years_ahead:g}",
+        "source_date": plan.source_date,
+        "result_date": plan.result_date,
+        "iterations": plan.settings.iterations,
+        "members": plan.settings.members,
+        "seed": plan.settings.seed,
+        "sampling_steps": plan.settings.sampling_steps,
         "composition": model.contract.composition,
     }

@@ -10,7 +10,8 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
-from landcast.core.predict import PredictionRequest, predict
+from landcast.core.predict import predict
+from landcast.core.request import PredictionRequest
 from landcast.worker.demo.scene import write_scene
 
 PICTURES = Path(__file__).parent / "pictures"

@@ -16,7 +16,7 @@ from rasterio.windows import Window
 
 from ..core.errors import LandcastError, TrainingError
 from ..core.lattice import TILE_PX
-from ..core.radiometry import apply_tables, count_levels, match_tables
+from ..core.radiometry.histogram import apply_tables, count_levels, match_tables
 from ..core.raster.source import SourceImage, open_source
 from .settings import PairSource
 

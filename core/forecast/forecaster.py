@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -70,18 +71,28 @@ class BlockForecast:
     """The result over one rectangle.
 
     Attributes:
-        present: uint8, (3, y, x); the source on the same grid.
-        image: uint8, (3, y, x); the first member.
-        valid: bool, (y, x); where the source is valid.
+        before: float32, (3, y, x) in 0..1; the source on the same grid.
+        after: float32, (3, y, x) in 0..1; the first member.
+        valid: bool, (y, x); where the source is valid and the result is wanted.
         spread: uint8, (y, x); deviation between members in levels, None for one member.
         change: uint8, (y, x); share of members that change, in percent; None for one member.
     """
 
-    present: NDArray[np.uint8]
-    image: NDArray[np.uint8]
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
     valid: NDArray[np.bool_]
     spread: NDArray[np.uint8] | None = None
     change: NDArray[np.uint8] | None = None
+
+    @property
+    def present(self) -> NDArray[np.uint8]:
+        """The source in 8-bit levels, uint8 (3, y, x); zero where not valid."""
+        return _to_levels(self.before, self.valid)
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """The first member in 8-bit levels, uint8 (3, y, x); zero where not valid."""
+        return _to_levels(self.after, self.valid)
 
 
 ReadImage = Callable[[Rect], tuple[NDArray[np.float32], NDArray[np.bool_]]]
@@ -116,15 +127,24 @@ class Forecaster:
         self.batch_size = WINDOW_BATCH[device.type]
         self.precision = next(model.unet.parameters()).dtype
 
-    def forecast(self, want: Rect, read: ReadImage) -> BlockForecast:
+    def forecast(self, want: Rect, read: ReadImage, is_wanted: NDArray[np.bool_] | None = None) -> BlockForecast:
         """Predict one rectangle.
+
+        Args:
+            want: rectangle of the result.
+            read: gives the present.
+            is_wanted: bool, (y, x) over `want`; pixels outside are not valid in the result, all are wanted where None.
 
         Raises:
             SourceError: the source cannot be read.
         """
         have = self._rects(want)[0]
+        if is_wanted is not None and not is_wanted.any():
+            return self._empty(is_wanted)
         image, valid = read(have)
         inside = valid[want.slices_in(have)]
+        if is_wanted is not None:
+            inside = inside & is_wanted
         if not inside.any():
             return self._empty(inside)
         present = torch.from_numpy(image)
@@ -135,8 +155,7 @@ class Forecaster:
             first = fine if first is None else first
             changes.append(change)
         assert first is not None
-        before = _to_levels(present[:, *want.slices_in(have)], is_valid[want.slices_in(have)])
-        after = _to_levels(first, is_valid[want.slices_in(have)])
+        before, after = image[:, *want.slices_in(have)], first.numpy()
         if self.settings.members == 1:
             return BlockForecast(before, after, inside)
         spread, share = ensemble_maps(changes, coarse_need(want), want)
@@ -144,13 +163,20 @@ class Forecaster:
 
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
-        settings, total = self.settings, 0
-        for goal in self._rects(want)[1:]:
-            area = coarse_need(goal)
-            windows = -(-len(unet_windows(area)) // self.batch_size) * settings.sampling_steps
-            refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
-            total += settings.members * (windows + refined)
-        return total - (settings.members - 1) * refined
+        return sum(count_calls(self.settings, self.batch_size, want, self.source))
+
+    def seconds_a_call(self) -> tuple[float, float]:
+        """Measure a call of the UNet and one of the upscaler on this device, each after one to warm up."""
+        windows = [Rect(0, 0, TILE_PX, TILE_PX)] * self.batch_size
+        images = torch.full((self.batch_size, 3, TILE_PX, TILE_PX), IMAGE_MEAN)
+        coarse = torch.full((1, 3, *[(UPSCALE_PX + 2 * UPSCALE_PAD_PX) // CELL_PX] * 2), IMAGE_MEAN)
+        seconds = []
+        for call in (lambda: self.sample_windows(0, 0, images, windows), lambda: self._upscale(coarse)):
+            call()
+            started = time.perf_counter()
+            call()
+            seconds.append(time.perf_counter() - started)
+        return seconds[0] / self.settings.sampling_steps, seconds[1]
 
     def difference(self, member: int, iteration: int, present: Tensor, valid: Tensor, have: Rect, area: Rect) -> Tensor:
         """Predict the coarse difference over `area` by blended windows; float32 (3, y, x) in cells.
@@ -265,8 +291,19 @@ class Forecaster:
     def _empty(self, valid: NDArray[np.bool_]) -> BlockForecast:
         """A block without a valid pixel, which costs no network call."""
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
-        image = np.zeros((3, *valid.shape), np.uint8)
+        image = np.zeros((3, *valid.shape), np.float32)
         return BlockForecast(image, image, valid, layer, layer)
+
+
+def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source: Rect | None) -> tuple[int, int]:
+    """Calls of the UNet and of the upscaler that a rectangle takes at most."""
+    unet, upscaler = 0, 0
+    for goal in iteration_rects(want, settings.iterations, source)[1:]:
+        area = coarse_need(goal)
+        unet += settings.members * -(-len(unet_windows(area)) // batch_size) * settings.sampling_steps
+        refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
+        upscaler += settings.members * refined
+    return unet, upscaler - (settings.members - 1) * refined
 
 
 def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:
@@ -323,9 +360,8 @@ def _cells_in(inner: Rect, outer: Rect) -> tuple[slice, slice]:
     return inner.in_cells().slices_in(outer.in_cells())
 
 
-def _to_levels(image: Tensor, valid: Tensor) -> NDArray[np.uint8]:
-    levels: NDArray[np.uint8] = ((image * 255).round().clamp(0, 255) * valid).to(torch.uint8).numpy()
-    return levels
+def _to_levels(image: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return ((image * 255).round().clip(0, 255) * valid).astype(np.uint8)
 
 
 assert UPSCALE == CELL_PX

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from ..errors import ModelError
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
+from ..radiometry.tones import ToneReference
 from .condition import ConditionLayout
 
 Objective = Literal["one_step", "v_prediction", "epsilon"]
@@ -34,6 +35,7 @@ class ModelContract:
         condition_layout: how the present image is shown to the UNet.
         difference_std: what the network's output is multiplied by to become a difference in 0..1.
         noise: the noise that a member starts from.
+        tones: distribution of the images that it was trained on; None where that was not recorded.
         sampling_steps: network calls a member, unless asked otherwise; the only number allowed for `one_step`.
         composition: how the result is put together at full resolution.
         gsd_range_m: smallest and largest GSD that it was trained on, metres.
@@ -54,6 +56,7 @@ class ModelContract:
     trained_gsd_m: tuple[float, ...]
     interval_years: tuple[float, ...]
     noise: NoiseOctaves = WHITE
+    tones: ToneReference | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -88,12 +91,19 @@ def load_contract(folder: Path) -> ModelContract:
         raise ModelError(f"{path}: format {version} is not known; this version reads format {FORMAT_VERSION}")
     try:
         noise = {key: tuple(value) for key, value in said.pop("noise").items()}
+        tones = _read_tones(said.pop("tones", None))
         lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
-        contract = ModelContract(**lists, noise=NoiseOctaves(**noise))
+        contract = ModelContract(**lists, noise=NoiseOctaves(**noise), tones=tones)
         _check(contract)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{path}: {error}") from error
     return contract
+
+
+def _read_tones(said: dict[str, Any] | None) -> ToneReference | None:
+    if said is None:
+        return None
+    return ToneReference(tuple(said["shares"]), tuple(tuple(band) for band in said["levels"]))
 
 
 def _check(contract: ModelContract) -> None:

@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from affine import Affine
-from pyproj import CRS, Transformer
-from pyproj.aoi import AreaOfInterest
-from pyproj.database import query_utm_crs_info
+from numpy.typing import NDArray
+from pyproj import CRS
 
 from ..errors import RequestError, UnsupportedSourceError
 from ..lattice import TILE_PX, Rect
 from ..model.contract import ModelContract
-from .ground import ground_distance_m
+from .ground import ground_distance_m, transformer
+from .metric_crs import choose_metric_crs, is_true_to_scale, zone_reference
+from .place import NEARLY_SQUARE
 from .source import SourceImage
 
-SCALE_TOLERANCE = 0.01
-"""A projected CRS is kept where its scale is true within this over the source."""
 SAME_GSD = 0.005
 """GSDs closer than this are the same, and the source's own pixels are used."""
 MAX_UPSAMPLING = 2.0
-POLAR_LATITUDE = 84.0, -80.0
-NORTH_POLE, SOUTH_POLE = CRS.from_epsg(32661), CRS.from_epsg(32761)
 EDGE_POINTS = 21
 """Points along each side of a rectangle that is brought to another CRS."""
 EDGE_TOLERANCE_PX = 1e-3
 
+Points = Sequence[tuple[float, float]]
+
 
 @dataclass(frozen=True)
 class Grid:
-    """A lattice of square, north-up pixels.
+    """A lattice of north-up pixels, square within half a percent.
 
     Attributes:
-        crs: projected, true to scale within one percent.
-        pixel_size: side of a pixel in units of the CRS.
+        crs: projected and true to scale within one percent; a local one where the source has no place on Earth.
+        pixel_size_xy: width and height of a pixel in units of the CRS.
         origin_xy: upper-left corner of pixel (0, 0).
         gsd_m: side of a pixel on the ground, metres.
         is_native: whether its pixels are the source's own.
     """
 
     crs: CRS
-    pixel_size: float
+    pixel_size_xy: tuple[float, float]
     origin_xy: tuple[float, float]
     gsd_m: float
     is_native: bool
@@ -54,85 +54,121 @@ class Grid:
 
     def transform(self, rect: Rect) -> Affine:
         """Pixel (column, row) of a rectangle to CRS (x, y)."""
-        x, y = self.origin_xy
-        size = self.pixel_size
-        return Affine(size, 0, x + rect.left * size, 0, -size, y - rect.top * size)
+        (x, y), (width, height) = self.origin_xy, self.pixel_size_xy
+        return Affine(width, 0, x + rect.left * width, 0, -height, y - rect.top * height)
 
     def rect_of(self, bounds_xy: tuple[float, float, float, float]) -> Rect:
         """Smallest rectangle of pixels that holds (x min, y min, x max, y max)."""
         x_min, y_min, x_max, y_max = bounds_xy
-        left, right = ((x - self.origin_xy[0]) / self.pixel_size for x in (x_min, x_max))
-        top, bottom = ((self.origin_xy[1] - y) / self.pixel_size for y in (y_max, y_min))
+        left, right = ((x - self.origin_xy[0]) / self.pixel_size_xy[0] for x in (x_min, x_max))
+        top, bottom = ((self.origin_xy[1] - y) / self.pixel_size_xy[1] for y in (y_max, y_min))
         first_row, first_column = (math.floor(value + EDGE_TOLERANCE_PX) for value in (top, left))
         last_row, last_column = (math.ceil(value - EDGE_TOLERANCE_PX) for value in (bottom, right))
         return Rect(first_row, first_column, last_row - first_row, last_column - first_column)
 
 
-def choose_grid(source: SourceImage, contract: ModelContract, ground_scale_m: float | None) -> tuple[Grid, list[str]]:
-    """Choose the grid of a result and say what the user should know about it.
+@dataclass(frozen=True)
+class Selection:
+    """What was selected: the corners of a quadrilateral, in order around it, in a CRS; `name` says by which option."""
+
+    corners_xy: tuple[tuple[float, float], ...]
+    crs: CRS
+    name: str
+
+    @property
+    def centre_xy(self) -> tuple[float, float]:
+        """The mean of its corners."""
+        x, y = np.mean(self.corners_xy, axis=0)
+        return float(x), float(y)
+
+
+@dataclass(frozen=True)
+class GridChoice:
+    """A grid, and what there is to say about it: what the user should know, and what they may like to."""
+
+    grid: Grid
+    caveats: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def select_extent(extent: tuple[float, float, float, float], crs: CRS) -> Selection:
+    """Select x min, y min, x max, y max in a CRS.
 
     Raises:
-        RequestError: the ground scale would need to upsample by more than 2.
+        RequestError: the extent is empty or not finite.
+    """
+    x_min, y_min, x_max, y_max = extent
+    text = ",".join(f"{value:g}" for value in extent)
+    if not (np.isfinite(extent).all() and x_min < x_max and y_min < y_max):
+        raise RequestError(f"--extent needs XMIN < XMAX and YMIN < YMAX, not {text}")
+    corners = ((x_min, y_max), (x_max, y_max), (x_max, y_min), (x_min, y_min))
+    return Selection(corners, crs, f"--extent {text} ({crs.name})")
+
+
+def choose_grid(
+    source: SourceImage,
+    contract: ModelContract,
+    ground_scale_m: float | None,
+    crs: CRS | None = None,
+    selection: Selection | None = None,
+) -> GridChoice:
+    """Choose the grid of a result.
+
+    Args:
+        source: the open source.
+        contract: of the model.
+        ground_scale_m: metres that a tile covers; by the source and the model where None.
+        crs: of the result; by the rule where None.
+        selection: what is wanted of the source; it matters only where the source spans more than one CRS can show.
+
+    Raises:
+        RequestError: the ground scale would need to upsample by more than 2, or a world-wide source without a selection.
         UnsupportedSourceError: the source has no place where metres can be measured.
     """
-    warnings: list[str] = []
-    crs = source.crs if _is_true_to_scale(source) else _metric_crs(source)
-    if crs != source.crs:
-        warnings.append(f"{source.path}: {source.crs.name} is not true to scale here; the result is in {crs.name}")
-    gsd_m = _asked_gsd(source, contract, ground_scale_m, warnings)
-    low, high = contract.gsd_range_m
-    if not low * (1 - SAME_GSD) <= gsd_m <= high * (1 + SAME_GSD):
-        warnings.append(
-            f"{source.path}: {gsd_m:.3g} m a pixel lies outside what {contract.name} was trained on "
-            f"({low:g} to {high:g} m); the result is less reliable"
-        )
-    if source.gsd_m / gsd_m > MAX_UPSAMPLING * (1 + SAME_GSD):
-        raise RequestError(
-            f"--ground-scale {gsd_m * TILE_PX:g}: {gsd_m:.3g} m a pixel from a source of {source.gsd_m:.3g} m would "
-            f"invent detail; ask for at least {source.gsd_m / MAX_UPSAMPLING * TILE_PX:.4g} m a tile"
-        )
+    chosen, reference, caveats = _choose_crs(source, crs, selection)
+    own_gsd_m = source.gsd_m if reference is None else _source_gsd_m(source, chosen, reference)
+    gsd_m, more_caveats, notes = _choose_gsd(source, own_gsd_m, contract, ground_scale_m)
+    caveats += more_caveats
     transform = source.transform
-    is_north_up = transform.b == transform.d == 0 and transform.a > 0 and transform.e < 0
-    is_square = math.isclose(transform.a, -transform.e, rel_tol=1e-6)
-    if crs == source.crs and is_north_up and is_square and math.isclose(gsd_m, source.gsd_m, rel_tol=SAME_GSD):
-        return _native_grid(source), warnings
-    units = 1 / _metres_per_unit(crs, _centre_in(source, crs))
-    return Grid(crs, gsd_m * units, (0.0, 0.0), gsd_m, False), warnings
+    is_straight = transform.b == transform.d == 0
+    is_square = abs(transform.a / -transform.e - 1) <= NEARLY_SQUARE if is_straight else False
+    if chosen == source.crs and is_straight and is_square and math.isclose(gsd_m, source.gsd_m, rel_tol=SAME_GSD):
+        return GridChoice(_native_grid(source), tuple(caveats), tuple(notes))
+    point = centre_in(source, chosen) if reference is None else reference
+    size = gsd_m / _metres_per_unit(chosen, point)
+    return GridChoice(Grid(chosen, (size, size), (0.0, 0.0), gsd_m, False), tuple(caveats), tuple(notes))
 
 
 def source_rect(source: SourceImage, grid: Grid) -> Rect:
     """All pixels of the grid that the source touches."""
-    rows, columns = source.shape_yx
-    corners = [source.transform @ corner for corner in ((0, 0), (columns, 0), (columns, rows), (0, rows))]
-    return grid.rect_of(bounds_in(corners, source.crs, grid.crs))
+    if grid.is_native:
+        left = round((source.transform.c - grid.origin_xy[0]) / grid.pixel_size_xy[0])
+        top = round((grid.origin_xy[1] - source.transform.f) / grid.pixel_size_xy[1])
+        return Rect(top, left, *source.shape_yx)
+    return grid.rect_of(bounds_in(source.corners_xy, source.crs, grid.crs))
 
 
-def extent_rect(source: SourceImage, grid: Grid, extent: tuple[float, float, float, float], crs: CRS) -> Rect:
-    """The pixels of a selected extent that the source touches.
-
-    Args:
-        source: the source.
-        grid: of the result.
-        extent: x min, y min, x max, y max.
-        crs: of the extent.
+def selected_rect(source: SourceImage, grid: Grid, selection: Selection) -> Rect:
+    """The pixels of a selection that the source touches.
 
     Raises:
-        RequestError: the extent is empty, not finite, or does not meet the source.
+        RequestError: the selection does not meet the source.
     """
-    x_min, y_min, x_max, y_max = extent
-    if not (np.isfinite(extent).all() and x_min < x_max and y_min < y_max):
-        raise RequestError(f"--extent needs XMIN < XMAX and YMIN < YMAX, not {','.join(f'{v:g}' for v in extent)}")
-    corners = [(x_min, y_max), (x_max, y_max), (x_max, y_min), (x_min, y_min)]
-    rect = grid.rect_of(bounds_in(corners, crs, grid.crs)).intersection(source_rect(source, grid))
+    rect = grid.rect_of(bounds_in(selection.corners_xy, selection.crs, grid.crs))
+    try:
+        rect = rect.intersection(source_rect(source, grid))
+    except UnsupportedSourceError:
+        # of a source that spans the world a part has no place in the grid; what is selected has one
+        pass
     if rect.is_empty:
         raise RequestError(
-            f"--extent {','.join(f'{v:g}' for v in extent)} ({crs.name}) does not meet {source.path}; "
-            "--extent-crs names the CRS of the extent, the source's own where it is not given"
+            f"{selection.name} does not meet {source.name}; "
+            "--extent-crs names the CRS of an extent, the source's own where it is not given"
         )
     return rect
 
 
-def bounds_in(corners: list[tuple[float, float]], crs: CRS, other: CRS) -> tuple[float, float, float, float]:
+def bounds_in(corners: Points, crs: CRS, other: CRS) -> tuple[float, float, float, float]:
     """Bounds in another CRS of a quadrilateral, its sides followed point by point.
 
     Raises:
@@ -142,12 +178,70 @@ def bounds_in(corners: list[tuple[float, float]], crs: CRS, other: CRS) -> tuple
     following = [*corners[1:], corners[0]]
     sides = [np.array(a) * (1 - share) + np.array(b) * share for a, b in zip(corners, following, strict=True)]
     points = np.concatenate(sides)
-    x, y = points[:, 0], points[:, 1]
-    if crs != other:
-        x, y = Transformer.from_crs(crs, other, always_xy=True).transform(x, y)
+    x, y = transform_points(crs, other, points[:, 0], points[:, 1])
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise UnsupportedSourceError(f"part of the area has no place in {other.name}; ask for a smaller --extent")
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def transform_points(
+    crs: CRS, other: CRS, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bring points from one CRS to another; not finite where they have no place."""
+    if crs == other:
+        return x, y
+    x, y = transformer(crs, other).transform(x, y)
+    return x, y
+
+
+def centre_in(source: SourceImage, crs: CRS) -> tuple[float, float]:
+    """The centre of a source in a CRS."""
+    x, y = source.centre_xy
+    found_x, found_y = transform_points(source.crs, crs, np.array([x]), np.array([y]))
+    return float(found_x[0]), float(found_y[0])
+
+
+def _choose_crs(
+    source: SourceImage, wanted: CRS | None, selection: Selection | None
+) -> tuple[CRS, tuple[float, float] | None, list[str]]:
+    """The CRS of the result; the point that sets its scale, the source's centre where None; and caveats."""
+    if not source.has_place:
+        if wanted is not None and wanted != source.crs:
+            raise RequestError(f"--crs {wanted.name}: {source.name} has no place on Earth")
+        return source.crs, None, []
+    corners = source.corners_xy
+    if wanted is not None:
+        return wanted, None, _caveats_of_wanted(source, wanted, corners)
+    if is_true_to_scale(source.crs, corners, source.crs):
+        return source.crs, None, []
+    metric = choose_metric_crs(source.crs, source.centre_xy)
+    if is_true_to_scale(metric, corners, source.crs):
+        return metric, None, [_moved(source, metric)]
+    if selection is None:
+        raise RequestError(
+            f"{source.name}: spans more of the Earth than one metric CRS can show true to scale; "
+            "ask for a part with --extent or --area, or name a CRS with --crs"
+        )
+    centre = transform_points(selection.crs, source.crs, *(np.array([value]) for value in selection.centre_xy))
+    metric = choose_metric_crs(source.crs, (float(centre[0][0]), float(centre[1][0])))
+    if not is_true_to_scale(metric, list(selection.corners_xy), selection.crs):
+        raise RequestError(
+            f"{selection.name}: spans more than {metric.name} can show true to scale; ask for a smaller part, "
+            "or name a CRS with --crs"
+        )
+    return metric, zone_reference(metric, selection.crs, selection.centre_xy), [_moved(source, metric)]
+
+
+def _moved(source: SourceImage, crs: CRS) -> str:
+    return f"{source.name}: {source.crs.name} is not true to scale here; the result is in {crs.name}"
+
+
+def _caveats_of_wanted(source: SourceImage, wanted: CRS, corners: Points) -> list[str]:
+    if not wanted.is_projected:
+        raise RequestError(f"--crs {wanted.name}: not a projected CRS, and a result needs one that counts in lengths")
+    if is_true_to_scale(wanted, list(corners), source.crs):
+        return []
+    return [f"{source.name}: {wanted.name}, as --crs asks, is not true to scale here; GSD is right at the centre only"]
 
 
 def _native_grid(source: SourceImage) -> Grid:
@@ -155,70 +249,57 @@ def _native_grid(source: SourceImage) -> Grid:
 
     Pixels half a side off the origin are common; rounding errors must not count them from either side.
     """
-    size = source.transform.a
+    size_xy = source.transform.a, -source.transform.e
     corner_xy = source.transform.c, source.transform.f
-    x, y = (corner - math.floor(corner / size + 0.5 + EDGE_TOLERANCE_PX) * size for corner in corner_xy)
-    return Grid(source.crs, size, (x, y), source.gsd_m, True)
+    x, y = (
+        corner - math.floor(corner / size + 0.5 + EDGE_TOLERANCE_PX) * size
+        for corner, size in zip(corner_xy, size_xy, strict=True)
+    )
+    return Grid(source.crs, size_xy, (x, y), source.gsd_m, True)
 
 
-def _asked_gsd(
-    source: SourceImage, contract: ModelContract, ground_scale_m: float | None, warnings: list[str]
-) -> float:
-    if ground_scale_m is not None:
-        if not (math.isfinite(ground_scale_m) and ground_scale_m > 0):
-            raise RequestError(f"--ground-scale must be above 0 metres, not {ground_scale_m}")
-        return ground_scale_m / TILE_PX
-    low, _ = contract.gsd_range_m
-    if source.gsd_m < low * (1 - SAME_GSD):
-        gsd_m = min(contract.trained_gsd_m, key=lambda trained: abs(math.log(trained / source.gsd_m)))
-        warnings.append(
-            f"{source.path}: reduced from {source.gsd_m:.3g} to {gsd_m:.3g} m a pixel, the nearest that "
-            f"{contract.name} was trained on"
+def _choose_gsd(
+    source: SourceImage, own_gsd_m: float, contract: ModelContract, ground_scale_m: float | None
+) -> tuple[float, list[str], list[str]]:
+    """The GSD of the result, caveats and notes."""
+    low, high = contract.gsd_range_m
+    notes, caveats = [], []
+    if ground_scale_m is None:
+        gsd_m = own_gsd_m
+        if own_gsd_m < low * (1 - SAME_GSD):
+            gsd_m = min(contract.trained_gsd_m, key=lambda trained: abs(math.log(trained / own_gsd_m)))
+            notes.append(
+                f"{source.name}: reduced from {own_gsd_m:.3g} to {gsd_m:.3g} m a pixel, the nearest that "
+                f"{contract.name} was trained on"
+            )
+    elif math.isfinite(ground_scale_m) and ground_scale_m > 0:
+        gsd_m = ground_scale_m / TILE_PX
+    else:
+        raise RequestError(f"--ground-scale must be above 0 metres, not {ground_scale_m}")
+    if not low * (1 - SAME_GSD) <= gsd_m <= high * (1 + SAME_GSD):
+        caveats.append(
+            f"{source.name}: {gsd_m:.3g} m a pixel lies outside what {contract.name} was trained on "
+            f"({low:g} to {high:g} m); the result is less reliable"
         )
-        return gsd_m
-    return source.gsd_m
+    if own_gsd_m / gsd_m > MAX_UPSAMPLING * (1 + SAME_GSD):
+        raise RequestError(
+            f"--ground-scale {gsd_m * TILE_PX:g}: {gsd_m:.3g} m a pixel from a source of {own_gsd_m:.3g} m would "
+            f"invent detail; ask for at least {own_gsd_m / MAX_UPSAMPLING * TILE_PX:.4g} m a tile"
+        )
+    return gsd_m, caveats, notes
 
 
-def _is_true_to_scale(source: SourceImage) -> bool:
-    if not source.crs.is_projected:
-        return False
-    rows, columns = source.shape_yx
-    unit_m = source.crs.axis_info[0].unit_conversion_factor
-    points = [(columns * x, rows * y) for x, y in ((0.5, 0.5), (0, 0), (0, 1), (1, 0), (1, 1))]
-    step = abs(source.transform.a) + abs(source.transform.b)
-    for point in points:
-        x, y = source.transform @ point
-        for end in ((x + step, y), (x, y + step)):
-            if abs(ground_distance_m(source.crs, (x, y), end) / (step * unit_m) - 1) > SCALE_TOLERANCE:
-                return False
-    return True
-
-
-def _metric_crs(source: SourceImage) -> CRS:
-    """UTM by the centre of the source, polar stereographic beyond its reach."""
-    longitude, latitude = _centre_in(source, CRS.from_epsg(4326))
-    if latitude > POLAR_LATITUDE[0]:
-        return NORTH_POLE
-    if latitude < POLAR_LATITUDE[1]:
-        return SOUTH_POLE
-    longitude = (longitude + 180) % 360 - 180
-    found = query_utm_crs_info("WGS 84", AreaOfInterest(longitude, latitude, longitude, latitude))
-    if not found:
-        raise UnsupportedSourceError(f"{source.path}: no UTM zone at {longitude:g}, {latitude:g}")
-    return CRS.from_epsg(int(found[0].code))
-
-
-def _centre_in(source: SourceImage, crs: CRS) -> tuple[float, float]:
-    rows, columns = source.shape_yx
-    x, y = source.transform @ (columns / 2, rows / 2)
-    if crs != source.crs:
-        x, y = Transformer.from_crs(source.crs, crs, always_xy=True).transform(x, y)
-    return float(x), float(y)
+def _source_gsd_m(source: SourceImage, crs: CRS, point_xy: tuple[float, float]) -> float:
+    """The source's GSD at a point of another CRS."""
+    x, y = transform_points(crs, source.crs, np.array([point_xy[0]]), np.array([point_xy[1]]))
+    column, row = ~source.transform @ (float(x[0]), float(y[0]))
+    return source.gsd_at_m((column, row))
 
 
 def _metres_per_unit(crs: CRS, centre_xy: tuple[float, float]) -> float:
-    """Ground metres of one CRS unit, the mean of both directions."""
+    """Ground metres of one CRS unit, the geometric mean of both directions."""
     x, y = centre_xy
-    across = ground_distance_m(crs, centre_xy, (x + 1, y))
-    down = ground_distance_m(crs, centre_xy, (x, y + 1))
+    step = 1.0
+    across = ground_distance_m(crs, centre_xy, (x + step, y))
+    down = ground_distance_m(crs, centre_xy, (x, y + step))
     return math.sqrt(across * down)

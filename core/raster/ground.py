@@ -3,45 +3,87 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from affine import Affine
-from pyproj import CRS, Transformer
+from numpy.typing import NDArray
+from pyproj import CRS, Geod, Transformer
 
 from ..errors import NotGeoreferencedError
 
-PROBE_PX = 1.0
-"""Pixels that a probe for the ground size spans."""
+LOCAL_WKT = (
+    'ENGCRS["Landcast local grid without a place on Earth",EDATUM["Unknown engineering datum"],'
+    'CS[Cartesian,2],AXIS["(E)",east],AXIS["(N)",north],LENGTHUNIT["metre",1]]'
+)
+"""CRS of images without a place: metres from the lower left, and nowhere on Earth."""
 
 
-def ground_size_m(crs: CRS, transform: Affine, shape_yx: tuple[int, int]) -> tuple[float, float]:
-    """Measure a step of one column and one row at the image's centre, both in metres.
+def is_on_earth(crs: CRS) -> bool:
+    """Whether a CRS has a place on Earth; an engineering CRS has none."""
+    return crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_derived or crs.is_compound
+
+
+def ground_size_m(crs: CRS, transform: Affine, at_column_row: tuple[float, float]) -> tuple[float, float]:
+    """Measure a step of one column and one row, both in metres.
 
     Raises:
-        NotGeoreferencedError: the centre has no place on Earth.
+        NotGeoreferencedError: the pixel has no place on Earth.
     """
-    row, column = shape_yx[0] / 2, shape_yx[1] / 2
+    column, row = at_column_row
+    start = transform @ (column, row)
     return (
-        ground_distance_m(crs, transform @ (column, row), transform @ (column + PROBE_PX, row)),
-        ground_distance_m(crs, transform @ (column, row), transform @ (column, row + PROBE_PX)),
+        ground_distance_m(crs, start, transform @ (column + 1, row)),
+        ground_distance_m(crs, start, transform @ (column, row + 1)),
     )
 
 
 def ground_distance_m(crs: CRS, start_xy: tuple[float, float], end_xy: tuple[float, float]) -> float:
-    """Geodesic distance in metres between two points given in a CRS.
+    """Distance in metres between two points given in a CRS: geodesic, or straight in a CRS without a place.
 
     Raises:
         NotGeoreferencedError: a point has no place on Earth.
 
     Source: Karney 2013, Algorithms for geodesics, through PROJ.
     """
-    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or "EPSG:4326", always_xy=True)
-    longitudes, latitudes = to_degrees.transform([start_xy[0], end_xy[0]], [start_xy[1], end_xy[1]])
-    if not np.isfinite([*longitudes, *latitudes]).all() or max(map(abs, latitudes)) > 90:
-        raise NotGeoreferencedError(f"x {start_xy[0]:g}, y {start_xy[1]:g} has no place on Earth in {crs.name}")
-    geod = crs.get_geod() or CRS.from_epsg(4326).get_geod()
-    assert geod is not None
-    _, _, distance = geod.inv(longitudes[0], latitudes[0], longitudes[1], latitudes[1])
+    if not is_on_earth(crs):
+        unit_m = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
+        distance = math.dist(start_xy, end_xy) * unit_m
+    else:
+        x, y = np.array([start_xy[0], end_xy[0]]), np.array([start_xy[1], end_xy[1]])
+        longitudes, latitudes = to_degrees(crs, x, y)
+        if not np.isfinite([*longitudes, *latitudes]).all() or np.abs(latitudes).max() > 90:
+            raise NotGeoreferencedError(f"x {start_xy[0]:g}, y {start_xy[1]:g} has no place on Earth in {crs.name}")
+        _, _, distance = _geod(crs).inv(longitudes[0], latitudes[0], longitudes[1], latitudes[1])
     if not (math.isfinite(distance) and distance > 0):
         raise NotGeoreferencedError(f"pixels at x {start_xy[0]:g}, y {start_xy[1]:g} have no size on the ground")
     return float(distance)
+
+
+def to_degrees(
+    crs: CRS, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes, on the datum of the CRS, of points given in it; not finite where they have none."""
+    if crs.is_geographic:
+        unit = crs.axis_info[0].unit_conversion_factor / math.radians(1)
+        return np.asarray(x) * unit, np.asarray(y) * unit
+    longitudes, latitudes = transformer(crs, _geodetic(crs)).transform(x, y)
+    return longitudes, latitudes
+
+
+@lru_cache(maxsize=64)
+def transformer(crs: CRS, other: CRS) -> Transformer:
+    """The transformation of (x, y) or (longitude, latitude) in one CRS to those in another."""
+    return Transformer.from_crs(crs, other, always_xy=True)
+
+
+@lru_cache(maxsize=64)
+def _geodetic(crs: CRS) -> CRS:
+    return crs.geodetic_crs or CRS.from_epsg(4326)
+
+
+@lru_cache(maxsize=64)
+def _geod(crs: CRS) -> Geod:
+    geod = crs.get_geod() or CRS.from_epsg(4326).get_geod()
+    assert geod is not None
+    return geod

@@ -13,9 +13,15 @@ from importlib.metadata import version
 from .. import PROGRAM
 
 BAND_NAMES = ("Predicted red", "Predicted green", "Predicted blue")
+GREY_NAME = ("Predicted grey",)
 SPREAD_NAME = ("Predicted spread between members, levels",)
 CHANGE_NAME = ("Predicted probability of change, percent",)
 LIBRARIES = ("torch", "diffusers", "numpy", "rasterio")
+
+
+def band_names(bands: int) -> tuple[str, ...]:
+    """Descriptions of the bands of a prediction with one band or three."""
+    return BAND_NAMES if bands == len(BAND_NAMES) else GREY_NAME
 
 
 def make_tags(facts: Mapping[str, object]) -> dict[str, str]:
@@ -29,10 +35,14 @@ def make_tags(facts: Mapping[str, object]) -> dict[str, str]:
     return {
         "TIFFTAG_IMAGEDESCRIPTION": (
             f"SYNTHETIC: how this place may look {years} years later, predicted by {PROGRAM} with the model "
-            f"{facts['model']}. This is not a photograph."
+            f"{facts['model']}. This is not a photograph.{_placeless(facts)}"
         ),
         "TIFFTAG_SOFTWARE": f"{PROGRAM} {version(PROGRAM)}",
         "LANDCAST_SYNTHETIC": "YES",
         **items,
         "LANDCAST_VERSIONS": f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}",
     }
+
+
+def _placeless(facts: Mapping[str, object]) -> str:
+    return " It has no place on Earth." if facts.get("place") == "none" else ""

@@ -1,51 +1,91 @@
-"""The source: an 8-bit RGB GeoTIFF, read by windows of its own pixels."""
+"""The source: any raster with a place, or one that the user gives a size, read by windows of its own pixels."""
 
 from __future__ import annotations
 
 import math
-import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
-from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from ..errors import NotGeoreferencedError, UnreadableSourceError, UnsupportedSourceError
+from ..errors import RequestError, UnreadableSourceError, UnsupportedSourceError
+from .access import ENVIRONMENT, OpenedDataset, open_dataset
+from .bands import BandChoice, choose_bands
 from .ground import ground_size_m
+from .options import SourceOptions
+from .place import Place, find_place
+from .validity import Validity, find_never_written, find_opaque_level, read_validity
 
-BANDS = 3
-DRIVER = "GTiff"
-"""Other drivers can be made to read any file of the machine, or the network."""
 MAX_BLOCK_BYTES = 256 * 2**20
 """A block is read as a whole, so a larger one would break every promise about memory."""
+MAX_BLOCKS = 2**31 // 16
+"""More blocks than this need an index of gigabytes."""
+
+Values = NDArray[np.generic]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """A window of a source.
+
+    Attributes:
+        values: in the source's own units, (band, y, x); one band or three; zero where not valid.
+        valid: bool, (y, x); opaque, not masked, not nodata and finite.
+        validity: what was found while deciding that; over the part inside the source.
+    """
+
+    values: Values
+    valid: NDArray[np.bool_]
+    validity: Validity
 
 
 class SourceImage:
-    """An open source. Use it as a context manager; windows are in its own rows and columns.
+    """An open source, seen north up and east right as far as flipping can do it. Use it as a context manager.
 
     Attributes:
-        path: the file.
-        crs: its coordinate reference system.
+        name: as the user named it.
+        crs: its coordinate reference system; a local one where it has no place on Earth.
         transform: pixel (column, row) to CRS (x, y).
         shape_yx: rows and columns.
+        dtype: of the values.
+        bands: how many a window holds: one (grey) or three (red, green, blue).
+        has_place: whether it lies on Earth.
         gsd_m: side of a pixel on the ground at the centre, metres; the geometric mean of both sides.
+        caveats: what the user should know of it, before any pixel was read.
+        notes: what the user may like to know of it.
     """
 
-    def __init__(self, path: Path, dataset: DatasetReader) -> None:
-        self.path = path
-        self._dataset = dataset
-        self.crs = CRS.from_user_input(dataset.crs)
-        self.transform: Affine = dataset.transform
+    def __init__(self, name: str, opened: OpenedDataset, options: SourceOptions) -> None:
+        dataset = opened.dataset
+        self.name, self._dataset, self.is_remote = name, dataset, opened.is_remote
+        self._choice: BandChoice = choose_bands(name, dataset, options.bands)
+        self._place: Place = find_place(name, dataset, options)
+        self.crs: CRS = self._place.crs
+        self.transform: Affine = self._place.transform
+        self.has_place = self._place.has_place
         self.shape_yx: tuple[int, int] = (dataset.height, dataset.width)
-        self._band_order = _band_order(dataset)
-        self.gsd_m = math.sqrt(math.prod(ground_size_m(self.crs, self.transform, self.shape_yx)))
+        self.dtype = np.result_type(*(dataset.dtypes[number - 1] for number in self._choice.numbers))
+        self.bands = 3 if self._choice.palette is not None else len(self._choice.numbers)
+        self.gsd_m = self.gsd_at_m((dataset.width / 2, dataset.height / 2))
+        self.notes = (*self._choice.notes, *self._place.notes)
+        self.caveats = (
+            *(f"{name}: {complaint}" for complaint in opened.complaints),
+            *self._choice.caveats,
+            *self._place.caveats,
+        )
+        self._failure: str | None = None
+        self._opaque_level = self._guarded(lambda: find_opaque_level(dataset, self._choice.alpha), None)
 
     def __enter__(self) -> SourceImage:
         return self
@@ -56,122 +96,165 @@ class SourceImage:
         self._dataset.close()
 
     @property
-    def dataset(self) -> DatasetReader:
-        """The open rasterio dataset, for warping."""
-        return self._dataset
+    def centre_xy(self) -> tuple[float, float]:
+        """Its centre in its CRS."""
+        x, y = self.transform @ (self.shape_yx[1] / 2, self.shape_yx[0] / 2)
+        return float(x), float(y)
 
     @property
-    def band_order(self) -> tuple[int, ...]:
-        """One-based band numbers of red, green and blue."""
-        return self._band_order
+    def corners_xy(self) -> list[tuple[float, float]]:
+        """Its corners in its CRS, clockwise from the first pixel."""
+        rows, columns = self.shape_yx
+        return [self.transform @ corner for corner in ((0, 0), (columns, 0), (columns, rows), (0, rows))]
 
-    def read_native(self, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Read a window: uint8 (3, y, x) and whether each pixel is valid, bool (y, x).
+    @property
+    def has_palette(self) -> bool:
+        """Whether its values are colours of a palette."""
+        return self._choice.palette is not None
 
-        What lies outside the source is zero and not valid. Valid means opaque, not masked and not nodata;
-        a pixel whose nodata value stands in one band only is valid.
+    @property
+    def is_eight_bit(self) -> bool:
+        """Whether its values are levels of 0 to 255."""
+        return self.has_palette or self.dtype == np.uint8
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Items of its default metadata domain."""
+        return dict(self._dataset.tags())
+
+    @property
+    def imagery_tags(self) -> dict[str, str]:
+        """Items of its domain of imagery metadata."""
+        return dict(self._dataset.tags(ns="IMAGERY"))
+
+    @property
+    def band_numbers(self) -> tuple[int, ...]:
+        """One-based numbers of the bands that are read."""
+        return self._choice.numbers
+
+    def gsd_at_m(self, at_column_row: tuple[float, float]) -> float:
+        """Side of a pixel on the ground, metres; the geometric mean of both sides."""
+        return math.sqrt(math.prod(ground_size_m(self.crs, self.transform, at_column_row)))
+
+    def read_native(self, window: Window) -> Pixels:
+        """Read a window; what lies outside the source is zero and not valid.
 
         Raises:
             UnreadableSourceError: a block is damaged or missing; the message names the window.
         """
         inside = _clip(window, self.shape_yx)
         shape = (int(window.height), int(window.width))
-        image, valid = np.zeros((BANDS, *shape), np.uint8), np.zeros(shape, np.bool_)
+        dtype = np.dtype(np.uint8) if self.has_palette else self.dtype
+        values, valid = np.zeros((self.bands, *shape), dtype), np.zeros(shape, np.bool_)
         if inside.width <= 0 or inside.height <= 0:
-            return image, valid
-        try:
-            pixels = self._dataset.read(list(self._band_order), window=inside)
-            mask = _read_mask(self._dataset, self._band_order, inside)
-        except (RasterioError, MemoryError) as error:
-            raise UnreadableSourceError(
-                f"{self.path}: rows {inside.row_off} to {inside.row_off + inside.height} cannot be read: {error}"
-            ) from error
+            return Pixels(values, valid, Validity.nothing())
+        found = self._guarded(lambda: self._read(self._in_file(inside)), inside)
         top, left = int(inside.row_off - window.row_off), int(inside.col_off - window.col_off)
         place = (slice(top, top + int(inside.height)), slice(left, left + int(inside.width)))
-        image[(slice(None), *place)] = np.where(mask, pixels, 0)
-        valid[place] = mask
-        return image, valid
+        rows, columns = self._steps()
+        seen = found.valid[rows, columns]
+        values[(slice(None), *place)] = np.where(seen, found.values[:, rows, columns], 0)
+        valid[place] = seen
+        return Pixels(values, valid, found.validity)
+
+    def _read(self, window: Window) -> Pixels:
+        choice = self._choice
+        missing = find_never_written(self._dataset, choice.numbers[0], window)
+        if missing is not None and missing.all():
+            nothing = np.zeros((self.bands, *missing.shape), np.uint8 if self.has_palette else self.dtype)
+            return Pixels(nothing, ~missing, Validity(0, 0, 0, missing.size))
+        values = self._dataset.read(list(choice.numbers), window=window)
+        valid, validity = read_validity(self._dataset, choice, self._opaque_level, values, window, missing)
+        if choice.palette is not None:
+            entries = choice.palette[values[0]]
+            valid &= entries[..., 3] > 0
+            values = np.ascontiguousarray(entries[..., :3].transpose(2, 0, 1))
+        return Pixels(values, valid, validity)
+
+    def _guarded(self, read: Callable[[], Result], window: Window | None) -> Result:
+        """Read, and never again from a dataset that failed once: GDAL returns zeros for a second try."""
+        if self._failure:
+            raise UnreadableSourceError(self._failure)
+        try:
+            with rasterio.Env(**ENVIRONMENT):
+                return read()
+        except (RasterioError, MemoryError) as error:
+            where = "its opacity"
+            if window is not None:
+                rows = f"rows {window.row_off} to {window.row_off + window.height}"
+                where = f"{rows}, columns {window.col_off} to {window.col_off + window.width}"
+            reason = " ".join(str(error).split()) or type(error).__name__
+            if error.__cause__ is not None:
+                reason = " ".join(str(error.__cause__).split())
+            self._failure = f"{self.name}: {where} cannot be read: {reason}"
+            raise UnreadableSourceError(self._failure) from error
+
+    def _in_file(self, window: Window) -> Window:
+        """The window as the file counts it, before flipping."""
+        top, left = window.row_off, window.col_off
+        if self._place.are_rows_flipped:
+            top = self.shape_yx[0] - window.row_off - window.height
+        if self._place.are_columns_flipped:
+            left = self.shape_yx[1] - window.col_off - window.width
+        return Window(left, top, window.width, window.height)
+
+    def _steps(self) -> tuple[slice, slice]:
+        rows = slice(None, None, -1 if self._place.are_rows_flipped else 1)
+        return rows, slice(None, None, -1 if self._place.are_columns_flipped else 1)
 
 
-def open_source(path: str | Path) -> SourceImage:
+def open_source(name: str | Path, options: SourceOptions | None = None) -> SourceImage:
     """Open a source and make sure that it can be predicted from.
 
+    Args:
+        name: path of a file or a VRT, or an http(s) address.
+        options: what the user says of it.
+
     Raises:
-        UnreadableSourceError: no such file, or not a GeoTIFF.
+        UnreadableSourceError: no such file, or of a format that is not read.
         NotGeoreferencedError: no CRS, or no transform.
-        UnsupportedSourceError: other than 8-bit RGB, or blocks too large to read.
+        UnsupportedSourceError: bands, data type or blocks that cannot be read as an image.
+        RequestError: options that do not fit the source.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise UnreadableSourceError(f"{path}: no such file")
-    try:
-        with warnings.catch_warnings():
-            # that a source has no place is an error of our own, below
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path, driver=DRIVER)
-    except RasterioError as error:
-        raise UnreadableSourceError(f"{path}: cannot be opened as a GeoTIFF: {error}") from error
-    try:
-        _check_bands(path, dataset)
-        _check_blocks(path, dataset)
-        _check_place(path, dataset)
-        return SourceImage(path, dataset)
-    except BaseException:
-        dataset.close()
-        raise
+    options = options or SourceOptions()
+    with rasterio.Env(**ENVIRONMENT):
+        opened = open_dataset(str(name), options)
+        try:
+            _check_blocks(str(name), opened.dataset)
+            return SourceImage(str(name), opened, options)
+        except BaseException:
+            opened.dataset.close()
+            raise
 
 
-def _check_bands(path: Path, dataset: DatasetReader) -> None:
-    if dataset.count < BANDS:
-        raise UnsupportedSourceError(f"{path}: {dataset.count} band(s), and three (red, green, blue) are needed")
-    others = sorted({kind for kind in dataset.dtypes[:BANDS] if kind != "uint8"})
-    if others:
-        raise UnsupportedSourceError(
-            f"{path}: bands of {', '.join(others)}, and 8-bit ones (uint8) are needed; convert it first"
-        )
+def local_path(name: str | Path) -> Path:
+    """The path of a source that must be a file of this machine.
+
+    Raises:
+        RequestError: it is an address of the network.
+    """
+    if "://" in str(name):
+        raise RequestError(f"{name}: lies in the network; -o names where the result goes")
+    return Path(name)
 
 
-def _check_blocks(path: Path, dataset: DatasetReader) -> None:
+def _check_blocks(name: str, dataset: DatasetReader) -> None:
     rows, columns = dataset.block_shapes[0]
-    size = rows * columns * BANDS
+    is_interleaved = dataset.profile.get("interleave") == "pixel"
+    size = rows * columns * np.dtype(_size_dtype(dataset)).itemsize * (dataset.count if is_interleaved else 1)
     if size > MAX_BLOCK_BYTES:
         raise UnsupportedSourceError(
-            f"{path}: one block of {columns} x {rows} px takes {size / 2**20:.0f} MiB to read; "
+            f"{name}: one block of {columns} x {rows} px takes {size / 2**20:,.0f} MiB to read; "
             "rewrite it in tiles first (gdal_translate -co TILED=YES)"
         )
+    blocks = -(-dataset.height // rows) * -(-dataset.width // columns)
+    if blocks > MAX_BLOCKS:
+        raise UnsupportedSourceError(f"{name}: {blocks:,} blocks of {columns} x {rows} px; rewrite it in tiles first")
 
 
-def _check_place(path: Path, dataset: DatasetReader) -> None:
-    if dataset.crs is None or not dataset.crs.to_wkt():
-        raise NotGeoreferencedError(f"{path}: no coordinate reference system; assign one first (gdal_translate -a_srs)")
-    transform = dataset.transform
-    if transform == Affine.identity() or not all(map(math.isfinite, transform)):
-        raise NotGeoreferencedError(f"{path}: a coordinate reference system but no transform; georeference it first")
-    if abs(transform.determinant) < 1e-24:
-        raise NotGeoreferencedError(f"{path}: pixels of no size ({transform.a}, {transform.e})")
-
-
-def _band_order(dataset: DatasetReader) -> tuple[int, ...]:
-    """Bands named red, green and blue where all three are; else the first three."""
-    meanings = list(dataset.colorinterp)
-    wanted = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-    if all(meanings.count(meaning) == 1 for meaning in wanted):
-        return tuple(meanings.index(meaning) + 1 for meaning in wanted)
-    return (1, 2, 3)
-
-
-def _read_mask(dataset: DatasetReader, bands: tuple[int, ...], window: Window) -> NDArray[np.bool_]:
-    """Combine nodata, internal or external mask, and alpha; a pixel is nodata where all its bands are."""
-    valid = np.zeros((int(window.height), int(window.width)), np.bool_)
-    with warnings.catch_warnings():
-        # nodata hides an alpha band from GDAL's mask; it is read below
-        warnings.simplefilter("ignore", NodataShadowWarning)
-        for band in bands:
-            valid |= dataset.read_masks(band, window=window) > 0
-    for band, meaning in enumerate(dataset.colorinterp, 1):
-        if meaning == ColorInterp.alpha and MaskFlags.alpha not in dataset.mask_flag_enums[0]:
-            valid &= dataset.read(band, window=window) > 0
-    return valid
+def _size_dtype(dataset: DatasetReader) -> str:
+    name: str = dataset.dtypes[0]
+    return {"complex_int16": "complex64"}.get(name, name)
 
 
 def _clip(window: Window, shape_yx: tuple[int, int]) -> Window:

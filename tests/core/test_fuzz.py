@@ -12,8 +12,9 @@ import rasterio
 from rasterio.windows import Window
 
 from landcast.core.errors import SourceError
-from landcast.core.predict import PredictionRequest, predict
+from landcast.core.predict import predict
 from landcast.core.raster.source import open_source
+from landcast.core.request import PredictionRequest
 from landcast.worker.demo.scene import write_scene
 
 DAMAGED_FILES = 3000

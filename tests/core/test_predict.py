@@ -19,7 +19,9 @@ from landcast.core.errors import (
     RequestError,
     UnreadableSourceError,
 )
-from landcast.core.predict import Interval, PredictionRequest, choose_interval, predict
+from landcast.core.plan import Interval, choose_interval
+from landcast.core.predict import predict
+from landcast.core.request import PredictionRequest
 from landcast.tests.models import TINY_CONTRACT
 from landcast.worker.demo.scene import write_scene
 

@@ -17,7 +17,8 @@ from landcast.core.lattice import CELL_PX, STRIDE_PX, UPSCALE_PAD_PX, UPSCALE_PX
 from landcast.core.model.condition import coarsen
 from landcast.core.model.folder import find_model, load_model, shipped_models, verify_model
 from landcast.core.noise import NoiseKey, NoiseOctaves, lattice_noise
-from landcast.core.predict import DEFAULT_MODEL, PredictionRequest, predict
+from landcast.core.predict import predict
+from landcast.core.request import DEFAULT_MODEL, PredictionRequest
 from landcast.worker.demo.scene import write_scene
 
 CPU = torch.device("cpu")

@@ -14,7 +14,8 @@ import torch
 from landcast.core.errors import OutputError, TrainingError
 from landcast.core.model.contract import load_contract
 from landcast.core.model.folder import CARD_NAME, find_model, load_model, verify_model
-from landcast.core.predict import PredictionRequest, predict
+from landcast.core.predict import predict
+from landcast.core.request import PredictionRequest
 from landcast.training.export import export_model
 from landcast.training.pairs import ChipPair
 from landcast.training.run import Hardware, TrainingPlan, run_training

@@ -23,6 +23,11 @@ def warn(message: str) -> None:
     click.echo(f"warning: {' '.join(message.split())}", err=True)
 
 
+def note(message: str) -> None:
+    """Print something worth knowing on standard error."""
+    click.echo(f"note: {' '.join(message.split())}", err=True)
+
+
 def echo_json(value: Any) -> None:
     """Print one JSON document on standard output."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ...core.predict import PredictionRequest
 from ...core.predict import predict as run_prediction
+from ...core.request import PredictionRequest
 from ..demo.scene import write_scene
 from .console import ProgressDisplay, progress_option, warn
 

@@ -10,7 +10,7 @@ import click
 from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_precision
 from ...core.errors import RequestError
 from ...core.model.folder import add_to_card, find_model, load_model
-from ...core.predict import DEFAULT_MODEL
+from ...core.request import DEFAULT_MODEL
 from .console import ProgressDisplay, echo_json, progress_option
 from .dates import years_between
 

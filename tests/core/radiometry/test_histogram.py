@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from landcast.core.errors import RequestError
-from landcast.core.radiometry import apply_tables, count_levels, match_tables
+from landcast.core.radiometry.histogram import apply_tables, count_levels, match_tables
 
 IMAGES = arrays(np.uint8, st.tuples(st.just(3), st.integers(1, 20), st.integers(1, 20)))
 

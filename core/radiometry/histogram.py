@@ -1,11 +1,11 @@
-"""Bringing the colours of one image to those of another."""
+"""Histograms of 8-bit images, and the tables that give one the distribution of another."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import RequestError
+from ..errors import RequestError
 
 LEVELS = 256
 """Values that an 8-bit band can take."""

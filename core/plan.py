@@ -1,0 +1,260 @@
+"""What a prediction will do, decided before any network call: grid, pixels, tones, dates, memory and disk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from .dates import ImageDate, find_source_date
+from .errors import RequestError, UnsupportedSourceError
+from .forecast.forecaster import WINDOW_BATCH, ForecastSettings, count_calls
+from .lattice import Rect, iteration_rects, split
+from .model.contract import ModelContract
+from .radiometry.choice import choose_tones
+from .radiometry.tones import Tones
+from .raster.access import is_address
+from .raster.area import Area, PixelArea, load_area
+from .raster.disk import estimate_result_bytes
+from .raster.grid import Grid, Selection, choose_grid, select_extent, selected_rect, source_rect
+from .raster.source import SourceImage
+from .raster.survey import Survey, pixel_caveats, pixel_notes, survey
+from .request import PredictionRequest
+
+BLOCK_PX = 1024
+"""Side of what is predicted at once; memory grows with it and not with the scene."""
+PROGRAM_BYTES = 500_000_000
+"""Memory of the program with its libraries, before a model is loaded."""
+BLOCK_BYTES = 230_000_000
+"""Memory that one block takes while it is predicted."""
+READ_BYTES_A_PX = 40
+"""Memory for each pixel of the present beyond the block, with validity and values."""
+CACHE_BYTES = 256_000_000
+"""What GDAL keeps of a source at most."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How far ahead, and in how many iterations."""
+
+    years_ahead: float
+    iterations: int
+
+    @property
+    def years_per_iteration(self) -> float:
+        """Years that one iteration claims."""
+        return self.years_ahead / self.iterations
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is decided before the first network call.
+
+    Attributes:
+        grid: of the result.
+        rect: of the grid that is written.
+        source_rect: of the grid that the source touches; None for a source that spans more than the grid can show.
+        area: polygons that are predicted, all of the rectangle where None.
+        tones: how the source's values are shown to the model.
+        seen: statistics of the whole source.
+        interval: years ahead and iterations.
+        settings: of the forecast.
+        bands: of the result: one (grey) or three.
+        dtype: of the result.
+        source_date: when the source was taken, None where nothing says.
+        result_date: what the result claims to show, None without a source date.
+        caveats: what the user should know.
+        notes: what the user may like to know.
+    """
+
+    grid: Grid
+    rect: Rect
+    source_rect: Rect | None
+    area: PixelArea | None
+    tones: Tones
+    seen: Survey
+    interval: Interval
+    settings: ForecastSettings
+    bands: int
+    dtype: str
+    source_date: ImageDate | None
+    result_date: ImageDate | None
+    caveats: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def blocks(self) -> list[Rect]:
+        """What is predicted at once, row by row."""
+        return list(split(self.rect, BLOCK_PX))
+
+    def calls(self, batch_size: int = WINDOW_BATCH["cpu"]) -> tuple[int, int]:
+        """Calls of the UNet and of the upscaler that there are at most."""
+        each = [count_calls(self.settings, batch_size, block, self.source_rect) for block in self.blocks]
+        return sum(unet for unet, _ in each), sum(upscaler for _, upscaler in each)
+
+    @property
+    def disk_bytes(self) -> tuple[int, int]:
+        """What all files of the result take: what to expect, and the most."""
+        files = [estimate_result_bytes(self.rect.shape_yx, self.bands, self.dtype)]
+        if self.settings.members > 1:
+            files += [estimate_result_bytes(self.rect.shape_yx, 1)] * 2
+        return sum(expected for expected, _ in files), sum(most for _, most in files)
+
+    def memory_bytes(self, weight_bytes: int) -> int:
+        """Memory that the run takes at most, with a model of so many bytes on disk (fp16) in CPU memory."""
+        block = max(self.blocks, key=lambda rect: rect.height * rect.width)
+        read = iteration_rects(block, self.settings.iterations, self.source_rect)[0]
+        beyond = max(0, read.height * read.width - BLOCK_PX**2) * READ_BYTES_A_PX
+        row = min(BLOCK_PX, self.rect.height) * self.rect.width * (self.bands * np.dtype(self.dtype).itemsize + 3)
+        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + 2 * row + CACHE_BYTES
+
+
+def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelContract) -> Plan:
+    """Decide everything about a prediction, and look at the whole source once.
+
+    Raises:
+        SourceError: the source cannot be read, or lies nowhere.
+        RequestError: what is asked for does not fit the source or the model.
+    """
+    caveats, notes = list(source.caveats), list(source.notes)
+    interval, said = choose_interval(request, contract)
+    caveats += said
+    selection, polygons = _select(request, source)
+    choice = choose_grid(source, contract, request.ground_scale_m, _parse_crs(request.crs, "--crs"), selection)
+    grid = choice.grid
+    caveats += choice.caveats
+    notes += choice.notes
+    rect = source_rect(source, grid) if selection is None else selected_rect(source, grid, selection)
+    area = None
+    if polygons is not None:
+        area, rect = _pixels_of(polygons, grid, rect, source)
+    _check_size(rect, request)
+    seen = survey(source)
+    caveats += pixel_caveats(source, seen)
+    notes += pixel_notes(source, seen)
+    tones = choose_tones(source, seen, contract.tones, request.radiometry, request.stretch)
+    source_date, said, noted = _source_date(request, source)
+    caveats += said
+    notes += noted
+    settings = ForecastSettings(
+        years_per_iteration=interval.years_per_iteration,
+        gsd_m=grid.gsd_m,
+        iterations=interval.iterations,
+        members=request.members,
+        seed=request.seed,
+        sampling_steps=contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
+    )
+    return Plan(
+        grid=grid,
+        rect=rect,
+        source_rect=_source_rect(source, grid),
+        area=area,
+        tones=tones,
+        seen=seen,
+        interval=interval,
+        settings=settings,
+        bands=source.bands,
+        dtype="uint8" if source.has_palette else str(source.dtype),
+        source_date=source_date,
+        result_date=None if source_date is None else source_date.later(interval.years_ahead),
+        caveats=tuple(caveats),
+        notes=tuple(notes),
+    )
+
+
+def choose_interval(request: PredictionRequest, contract: ModelContract) -> tuple[Interval, list[str]]:
+    """Decide how many iterations the years ahead take, each as long as the model was trained for; with caveats."""
+    shortest, longest = min(contract.interval_years), max(contract.interval_years)
+    if request.years is None:
+        iterations = request.iterations or 1
+        return Interval(shortest * iterations, iterations), []
+    iterations = max(1, math.ceil(request.years / longest - 1e-9))
+    interval = Interval(request.years, iterations)
+    if interval.years_per_iteration < shortest:
+        return interval, [
+            f"--years {request.years:g}: {contract.name} was trained on {shortest:g} to {longest:g} years; "
+            "a shorter time is a guess"
+        ]
+    return interval, []
+
+
+def _select(request: PredictionRequest, source: SourceImage) -> tuple[Selection | None, Area | None]:
+    """What is selected of the source, and the polygons where it is by them."""
+    if request.extent is not None:
+        crs = source.crs if request.extent_crs is None else _parse_crs(request.extent_crs, "--extent-crs")
+        assert crs is not None
+        return select_extent(request.extent, crs), None
+    if request.area is None:
+        return None, None
+    polygons = load_area(request.area, request.area_layer, request.area_crs)
+    x_min, y_min, x_max, y_max = polygons.geometry.bounds
+    corners = ((x_min, y_max), (x_max, y_max), (x_max, y_min), (x_min, y_min))
+    return Selection(corners, polygons.crs, f"--area {polygons.name}"), polygons
+
+
+def _source_rect(source: SourceImage, grid: Grid) -> Rect | None:
+    """All pixels of the grid that the source touches; None where a part of the source has no place in it."""
+    try:
+        return source_rect(source, grid)
+    except UnsupportedSourceError:
+        return None
+
+
+def _pixels_of(polygons: Area, grid: Grid, rect: Rect, source: SourceImage) -> tuple[PixelArea, Rect]:
+    """The polygons on the lattice, and the pixels around them."""
+    outline = grid.transform(rect)
+    (x_min, y_max), (x_max, y_min) = outline @ (0, 0), outline @ (rect.width, rect.height)
+    geometry = polygons.in_crs(grid.crs, (x_min, y_min, x_max, y_max))
+    area = PixelArea(geometry, grid.transform(Rect(0, 0, 1, 1)))
+    rect = grid.rect_of(area.bounds_xy).intersection(rect)
+    if rect.is_empty or not any(area.mask(part).any() for part in split(rect, BLOCK_PX)):
+        raise RequestError(f"--area {polygons.name}: holds no pixel of {source.name} at {grid.gsd_m:.3g} m a pixel")
+    return area, rect
+
+
+def _check_size(rect: Rect, request: PredictionRequest) -> None:
+    if rect.height * rect.width > request.max_output_px:
+        raise RequestError(
+            f"{request.source}: {rect.width} x {rect.height} px are more than {request.max_output_px / 1e6:,.0f} Mpx "
+            "at once; ask for a smaller --extent, a larger --ground-scale, or raise --max-output-px"
+        )
+
+
+def _source_date(request: PredictionRequest, source: SourceImage) -> tuple[ImageDate | None, list[str], list[str]]:
+    """When the source was taken, caveats and notes."""
+    caveats, notes = [], []
+    if source.tags.get("LANDCAST_SYNTHETIC") == "YES":
+        years = source.tags.get("LANDCAST_YEARS_AHEAD", "some")
+        caveats.append(f"{source.name}: is itself a prediction, {years} years ahead of what was seen")
+    if request.source_date is not None:
+        return ImageDate.parse(request.source_date), caveats, notes
+    path = Path() if is_address(source.name) else Path(source.name)
+    found = find_source_date(path, source.tags, source.imagery_tags)
+    if found is None:
+        return None, caveats, notes
+    notes.append(f"{source.name}: taken {found[0]}, by its {found[1]} (--source-date says otherwise)")
+    return found[0], caveats, notes
+
+
+def _parse_crs(text: str | None, option: str) -> CRS | None:
+    if text is None:
+        return None
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise RequestError(f"{option} {text}: not a CRS that PROJ knows") from error
+
+
+def strict_error(caveats: Sequence[str]) -> RequestError:
+    """What --strict makes of warnings."""
+    count = len(caveats)
+    return RequestError(
+        f"--strict: {count} warning{'s are errors' if count > 1 else ' is an error'}, and nothing was predicted"
+        f"; the first: {caveats[0]}"
+    )

@@ -1,0 +1,1 @@
+"""Radiometry: bringing the values of one image to those of another, and back."""

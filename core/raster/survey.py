@@ -1,0 +1,118 @@
+"""A look at the whole source: statistics for its radiometry, and what the user should know of its pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..radiometry.tones import SHARES
+from .sampling import sample_windows
+from .source import SourceImage
+from .validity import OPAQUE_SHARE, Validity
+
+KEPT_VALUES = 2_000_000
+"""Values of a band that are kept at most for its distribution, evenly spread over the sample."""
+NOTABLE_SHARE = 0.01
+"""Oddities in fewer pixels are not worth a warning."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Statistics of a whole source, from all of it or from a fixed sample.
+
+    Attributes:
+        quantiles: float64, (band, share); the values below which the shares `SHARES` of the valid pixels lie;
+            NaN where no pixel is valid.
+        distinct: number of different values among the valid ones, over all bands; counted up to three.
+        valid_share: of the sampled pixels.
+        pixels: sampled.
+        validity: what was found over all of them.
+        pixels_sha256: hash over sampled values and validity, the same for equal pixels in any format.
+    """
+
+    quantiles: NDArray[np.float64]
+    distinct: int
+    valid_share: float
+    pixels: int
+    validity: Validity
+    pixels_sha256: str
+
+    @property
+    def has_valid_pixels(self) -> bool:
+        """Whether anything was seen."""
+        return self.valid_share > 0
+
+
+def survey(source: SourceImage) -> Survey:
+    """Read a fixed sample of a source, or all of it where it is small.
+
+    Raises:
+        UnreadableSourceError: a block of the sample cannot be read.
+    """
+    digest, found, pixels, valid_pixels = hashlib.sha256(), Validity.nothing(), 0, 0
+    kept: list[NDArray[np.generic]] = []
+    distinct: NDArray[np.generic] = np.zeros(0, source.dtype)
+    windows = list(sample_windows(source.shape_yx))
+    total = sum(window.height * window.width for window in windows)
+    step = max(1, -(-total // KEPT_VALUES))
+    for window in windows:
+        part = source.read_native(window)
+        digest.update(np.ascontiguousarray(part.values))
+        digest.update(np.packbits(part.valid))
+        found = found + part.validity
+        pixels += part.valid.size
+        values = part.values[:, part.valid]
+        valid_pixels += values.shape[1]
+        # a stride that has nothing in common with the width, so that no column is preferred
+        kept.append(values[:, :: step + (step > 1)])
+        if distinct.size < 3 and values.size:
+            distinct = np.unique(np.concatenate([distinct, *(np.unique(band)[:3] for band in values)]))[:3]
+    sample = np.concatenate(kept, axis=1)
+    quantiles = np.full((source.bands, len(SHARES)), np.nan)
+    if sample.shape[1]:
+        quantiles = np.quantile(sample.astype(np.float64), SHARES, axis=1).T
+    return Survey(quantiles, len(distinct), valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
+
+
+def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
+    """What the user should know of the pixels of a source."""
+    name, validity, lowest = source.name, seen.validity, seen.quantiles[:, 0]
+    caveats = []
+    if seen.distinct == 2 and source.bands == 1:
+        caveats.append(
+            f"{name}: holds two values only, {lowest.min():g} and {seen.quantiles[:, -1].max():g}: "
+            "a mask or a classification rather than an image"
+        )
+    if source.dtype.kind == "i" and seen.has_valid_pixels and lowest.min() < 0:
+        caveats.append(
+            f"{name}: holds values below zero (down to {lowest.min():g}); they count as dark, "
+            "if they are nodata say so in the file (gdal_edit.py -a_nodata)"
+        )
+    for count, text in (
+        (validity.not_finite, "are NaN or infinite though the file names no nodata value; they are left out"),
+        (
+            validity.partly_transparent,
+            f"are partly transparent; those of at least {OPAQUE_SHARE:.0%} opacity count as image, the rest is left out",
+        ),
+        (
+            validity.nodata_in_one_band,
+            "have the nodata value in one or two bands only; they count as image, for dark roofs look like that",
+        ),
+    ):
+        if count > NOTABLE_SHARE * seen.pixels or (count and "NaN" in text):
+            caveats.append(f"{name}: {max(0.01, 100 * count / seen.pixels):.2g} % of its pixels {text}")
+    return caveats
+
+
+def pixel_notes(source: SourceImage, seen: Survey) -> list[str]:
+    """What the user may like to know of the pixels of a source."""
+    notes = []
+    if not seen.has_valid_pixels:
+        notes.append(f"{source.name}: no valid pixel was found in it")
+    if seen.validity.never_written:
+        share = 100 * seen.validity.never_written / seen.pixels
+        notes.append(f"{source.name}: {share:.2g} % of it was never written (a sparse file); that is left out")
+    return notes
