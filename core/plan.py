@@ -228,7 +228,8 @@ def _check_size(rect: Rect, request: PredictionRequest) -> None:
 
 def _source_date(request: PredictionRequest, source: SourceImage) -> tuple[ImageDate | None, list[str], list[str]]:
     """When the source was taken, caveats and notes."""
-    caveats, notes = [], []
+    caveats: list[str] = []
+    notes: list[str] = []
     if source.tags.get("LANDCAST_SYNTHETIC") == "YES":
         years = source.tags.get("LANDCAST_YEARS_AHEAD", "some")
         caveats.append(f"{source.name}: is itself a prediction, {years} years ahead of what was seen")

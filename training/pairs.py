@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from ..core.errors import LandcastError, TrainingError
+from ..core.errors import TrainingError, UnreadableSourceError
 from ..core.lattice import TILE_PX
+from ..core.radiometry.choice import choose_tones
 from ..core.radiometry.histogram import apply_tables, count_levels, match_tables
-from ..core.raster.source import SourceImage, open_source
+from ..core.radiometry.tones import Tones, as_is
+from ..core.raster.source import Pixels, SourceImage, open_source
+from ..core.raster.survey import survey_all
 from .settings import PairSource
 
 CHIP_PX = 2 * TILE_PX
@@ -56,7 +59,9 @@ def load_pairs(source: PairSource) -> list[ChipPair]:
     Raises:
         TrainingError: no pairs, or the two rasters of a pair lie on different grids.
     """
-    chips = [chip for before, after in pair_files(source) for chip in _read_pair(before, after, source.years)]
+    files = pair_files(source)
+    tones = date_tones([before for before, _ in files]), date_tones([after for _, after in files])
+    chips = [chip for before, after in files for chip in _read_pair(before, after, source.years, tones)]
     if not chips:
         raise TrainingError(f"{source.before} and {source.after}: no chip of at least {TILE_PX} px a side")
     counts_before = sum(count_levels(chip.before, chip.valid) for chip in chips)
@@ -71,10 +76,25 @@ def load_pairs(source: PairSource) -> list[ChipPair]:
 def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:
     """Read the chips of folders that have one date only; uint8 (band, y, x) each, fully valid ones alone."""
     chips = []
-    for path in (file for folder in folders for file in raster_files(expand_path(folder))):
-        with open_source(path) as source:
-            chips += [image for _, image, valid in _chips(source) if valid.all()]
+    for folder in folders:
+        files = raster_files(expand_path(folder))
+        tones = date_tones(files) if files else as_is(1)
+        for path in files:
+            with open_source(path) as source:
+                chips += [image for _, image, valid in _chips(source, tones) if valid.all()]
     return chips
+
+
+def date_tones(files: Sequence[Path]) -> Tones:
+    """How the values of one date become 8-bit levels: one rule for all of its rasters.
+
+    Raises:
+        TrainingError: the rasters differ in bands or data type.
+    """
+    with open_source(files[0]) as first:
+        if first.is_eight_bit:
+            return as_is(first.bands)
+        return choose_tones(first, survey_all(_opened(files, first)), None)
 
 
 def pair_files(source: PairSource) -> list[tuple[Path, Path]]:
@@ -137,13 +157,27 @@ def fingerprint(chips: Sequence[ChipPair], images: Sequence[NDArray[np.uint8]] =
     return digest.hexdigest()
 
 
-def _read_pair(before: Path, after: Path, years: float) -> list[ChipPair]:
+def _opened(files: Sequence[Path], first: SourceImage) -> Iterator[SourceImage]:
+    """Open one file after the other; all must be of the first one's kind."""
+    for path in files:
+        with open_source(path) as source:
+            if (source.bands, source.dtype) != (first.bands, first.dtype):
+                raise TrainingError(
+                    f"{path}: {source.bands} band(s) of {source.dtype}, and {first.name} has {first.bands} of "
+                    f"{first.dtype}; the rasters of one date must be alike"
+                )
+            yield source
+
+
+def _read_pair(before: Path, after: Path, years: float, tones: tuple[Tones, Tones]) -> list[ChipPair]:
     try:
         with open_source(before) as first, open_source(after) as second:
             _check_same_grid(first, second)
             return [
                 ChipPair(image, matching, valid & also_valid, years, first.gsd_m, f"{before.name} {corner}")
-                for (corner, image, valid), (_, matching, also_valid) in zip(_chips(first), _chips(second), strict=True)
+                for (corner, image, valid), (_, matching, also_valid) in zip(
+                    _chips(first, tones[0]), _chips(second, tones[1]), strict=True
+                )
             ]
     except rasterio.errors.RasterioError as error:
         raise TrainingError(f"{before} and {after}: {error}") from error
@@ -154,12 +188,12 @@ def _check_same_grid(first: SourceImage, second: SourceImage) -> None:
     pixel = abs(first.transform.a)
     if first.shape_yx != second.shape_yx or first.crs != second.crs or apart > pixel / 100:
         raise TrainingError(
-            f"{first.path} and {second.path} lie on different grids "
+            f"{first.name} and {second.name} lie on different grids "
             f"({first.shape_yx} and {second.shape_yx} px); bring them to one grid first"
         )
 
 
-def _chips(source: SourceImage) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
+def _chips(source: SourceImage, tones: Tones) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
     """Cut a raster into chips; ((row, column), uint8 (band, y, x), bool (y, x)) each."""
     chips = []
     height, width = source.shape_yx
@@ -169,9 +203,15 @@ def _chips(source: SourceImage) -> list[tuple[tuple[int, int], NDArray[np.uint8]
             if min(size_yx) < TILE_PX:
                 continue
             try:
-                image, valid = source.read_native(Window(left, top, size_yx[1], size_yx[0]))
-            except LandcastError as error:
-                log.warning("%s: chip at %s left out: %s", source.path, (top, left), error)
+                pixels = source.read_native(Window(left, top, size_yx[1], size_yx[0]))
+                image, valid = _levels(tones, pixels), pixels.valid
+            except UnreadableSourceError as error:
+                log.warning("%s: chip at %s left out: %s", source.name, (top, left), error)
                 image, valid = np.zeros((3, *size_yx), np.uint8), np.zeros(size_yx, np.bool_)
             chips.append(((top, left), image, valid))
     return chips
+
+
+def _levels(tones: Tones, pixels: Pixels) -> NDArray[np.uint8]:
+    levels: NDArray[np.uint8] = (tones.to_model(pixels.values) * 255 * pixels.valid).round().astype(np.uint8)
+    return levels

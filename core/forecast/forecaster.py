@@ -170,13 +170,8 @@ class Forecaster:
         windows = [Rect(0, 0, TILE_PX, TILE_PX)] * self.batch_size
         images = torch.full((self.batch_size, 3, TILE_PX, TILE_PX), IMAGE_MEAN)
         coarse = torch.full((1, 3, *[(UPSCALE_PX + 2 * UPSCALE_PAD_PX) // CELL_PX] * 2), IMAGE_MEAN)
-        seconds = []
-        for call in (lambda: self.sample_windows(0, 0, images, windows), lambda: self._upscale(coarse)):
-            call()
-            started = time.perf_counter()
-            call()
-            seconds.append(time.perf_counter() - started)
-        return seconds[0] / self.settings.sampling_steps, seconds[1]
+        unet_s = _seconds(lambda: self.sample_windows(0, 0, images, windows))
+        return unet_s / self.settings.sampling_steps, _seconds(lambda: self._upscale(coarse))
 
     def difference(self, member: int, iteration: int, present: Tensor, valid: Tensor, have: Rect, area: Rect) -> Tensor:
         """Predict the coarse difference over `area` by blended windows; float32 (3, y, x) in cells.
@@ -304,6 +299,13 @@ def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source:
         refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
         upscaler += settings.members * refined
     return unet, upscaler - (settings.members - 1) * refined
+
+
+def _seconds(call: Callable[[], Tensor]) -> float:
+    call()
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
 
 
 def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:

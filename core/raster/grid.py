@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,7 +123,8 @@ def choose_grid(
         selection: what is wanted of the source; it matters only where the source spans more than one CRS can show.
 
     Raises:
-        RequestError: the ground scale would need to upsample by more than 2, or a world-wide source without a selection.
+        RequestError: the ground scale would need to upsample by more than 2, or nothing is selected of a source
+            that spans the world.
         UnsupportedSourceError: the source has no place where metres can be measured.
     """
     chosen, reference, caveats = _choose_crs(source, crs, selection)
@@ -155,11 +157,9 @@ def selected_rect(source: SourceImage, grid: Grid, selection: Selection) -> Rect
         RequestError: the selection does not meet the source.
     """
     rect = grid.rect_of(bounds_in(selection.corners_xy, selection.crs, grid.crs))
-    try:
+    # of a source that spans the world a part has no place in the grid; what is selected has one
+    with suppress(UnsupportedSourceError):
         rect = rect.intersection(source_rect(source, grid))
-    except UnsupportedSourceError:
-        # of a source that spans the world a part has no place in the grid; what is selected has one
-        pass
     if rect.is_empty:
         raise RequestError(
             f"{selection.name} does not meet {source.name}; "

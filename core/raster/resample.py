@@ -85,4 +85,5 @@ def between_nodes(nodes: NDArray[np.float64], step: float, count_yx: tuple[int, 
     (first_y, share_y), (first_x, share_x) = ((place.astype(np.intp), place % 1) for place in places)
     upper, lower = nodes[first_y], nodes[first_y + 1]
     along = upper * (1 - share_y)[:, None] + lower * share_y[:, None]
-    return along[:, first_x] * (1 - share_x) + along[:, first_x + 1] * share_x
+    between: NDArray[np.float64] = along[:, first_x] * (1 - share_x) + along[:, first_x + 1] * share_x
+    return between

@@ -30,7 +30,7 @@ DTYPES = ("uint8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 NEARLY_FULL_BYTES = 2**20
 """GDAL does not always say why it could not write; with less room than this left, the disk is to blame."""
 WRITE_ERRORS = (RasterioError, CPLE_BaseError, OSError, MemoryError)
-AS_WRITTEN = "does not read back as it was written"
+NOT_AS_WRITTEN = "it does not read back as it was written; is the disk full, or failing?"
 
 
 class ResultFile:
@@ -124,7 +124,7 @@ class ResultFile:
         with self._failing_cleanly():
             self._dataset.close()
             if self._next_row != self.shape_yx[0]:
-                raise RasterioIOError(f"{AS_WRITTEN}: {self._next_row} of {self.shape_yx[0]} rows")
+                raise RasterioIOError(f"it ends after {self._next_row} of {self.shape_yx[0]} rows")
             del self._row_pixels, self._row_valid
             self._add_overviews(self._partial.path)
             self._verify(self._partial.path)
@@ -194,12 +194,12 @@ class ResultFile:
             )
             levels = len(dataset.overviews(1))
         if found != self._checksums or not is_labelled or levels != len(overview_factors(self.shape_yx)):
-            raise RasterioIOError(AS_WRITTEN)
+            raise RasterioIOError(NOT_AS_WRITTEN)
         # directories of pixels and of their masks, of the image and of each overview
         for number in range(1, 2 * (1 + levels) + 1):
             with _open_quietly(f"GTIFF_DIR:{number}:{path}") as dataset:
                 if _has_holes(dataset):
-                    raise RasterioIOError(AS_WRITTEN)
+                    raise RasterioIOError(NOT_AS_WRITTEN)
                 for _ in _block_rows(dataset):
                     pass
 
@@ -268,7 +268,7 @@ def _reason(error: BaseException, folder: Path) -> str:
                 f"the disk is full, {format_bytes(free)} are left in {folder}; "
                 "free some space, or choose another place with -o"
             )
-    return f"{error}"
+    return (isinstance(error, OSError) and error.strerror) or f"{error}"
 
 
 def _open_quietly(path: Path | str, mode: str = "r", **settings: Any) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from .validity import OPAQUE_SHARE, Validity
 
 KEPT_VALUES = 2_000_000
 """Values of a band that are kept at most for its distribution, evenly spread over the sample."""
+MANY_VALUES = 3
+"""Different values above which it does not matter how many there are."""
 NOTABLE_SHARE = 0.01
 """Oddities in fewer pixels are not worth a warning."""
 
@@ -52,29 +56,41 @@ def survey(source: SourceImage) -> Survey:
     Raises:
         UnreadableSourceError: a block of the sample cannot be read.
     """
+    return survey_all([source])
+
+
+def survey_all(sources: Iterable[SourceImage]) -> Survey:
+    """Read a fixed sample of several sources that are one, such as the chips of one date.
+
+    Args:
+        sources: open, of one data type and number of bands; each may be closed when the next is taken.
+
+    Raises:
+        UnreadableSourceError: a block of the sample cannot be read.
+    """
     digest, found, pixels, valid_pixels = hashlib.sha256(), Validity.nothing(), 0, 0
-    kept: list[NDArray[np.generic]] = []
-    distinct: NDArray[np.generic] = np.zeros(0, source.dtype)
-    windows = list(sample_windows(source.shape_yx))
-    total = sum(window.height * window.width for window in windows)
-    step = max(1, -(-total // KEPT_VALUES))
-    for window in windows:
-        part = source.read_native(window)
-        digest.update(np.ascontiguousarray(part.values))
-        digest.update(np.packbits(part.valid))
-        found = found + part.validity
-        pixels += part.valid.size
-        values = part.values[:, part.valid]
-        valid_pixels += values.shape[1]
-        # a stride that has nothing in common with the width, so that no column is preferred
-        kept.append(values[:, :: step + (step > 1)])
-        if distinct.size < 3 and values.size:
-            distinct = np.unique(np.concatenate([distinct, *(np.unique(band)[:3] for band in values)]))[:3]
+    kept: list[NDArray[Any]] = []
+    distinct: set[float] = set()
+    for source in sources:
+        windows = list(sample_windows(source.shape_yx))
+        step = max(1, -(-sum(window.height * window.width for window in windows) // KEPT_VALUES))
+        for window in windows:
+            part = source.read_native(window)
+            digest.update(part.values.tobytes())
+            digest.update(np.packbits(part.valid).tobytes())
+            found = found + part.validity
+            pixels += part.valid.size
+            values = part.values[:, part.valid]
+            valid_pixels += values.shape[1]
+            kept.append(values[:, ::step])
+            if len(distinct) < MANY_VALUES and values.size:
+                distinct |= set(np.unique(values)[:MANY_VALUES].tolist())
     sample = np.concatenate(kept, axis=1)
-    quantiles = np.full((source.bands, len(SHARES)), np.nan)
+    quantiles = np.full((len(sample), len(SHARES)), np.nan)
     if sample.shape[1]:
         quantiles = np.quantile(sample.astype(np.float64), SHARES, axis=1).T
-    return Survey(quantiles, len(distinct), valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
+    count = min(len(distinct), MANY_VALUES)
+    return Survey(quantiles, count, valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
 
 
 def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
@@ -95,7 +111,7 @@ def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
         (validity.not_finite, "are NaN or infinite though the file names no nodata value; they are left out"),
         (
             validity.partly_transparent,
-            f"are partly transparent; those of at least {OPAQUE_SHARE:.0%} opacity count as image, the rest is left out",
+            f"are partly transparent; from {OPAQUE_SHARE:.0%} opacity on they count as image, the rest is left out",
         ),
         (
             validity.nodata_in_one_band,

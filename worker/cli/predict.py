@@ -40,7 +40,7 @@ SHORT = 90
 @click.option("--gsd", "gsd_m", type=float, metavar="M", help="Metres a pixel covers, of an image without a place.")
 @click.option("--allow-remote", "is_remote_allowed", is_flag=True, help="Let a VRT lead to the network.")
 @click.option("--radiometry", type=click.Choice(get_args(Radiometry)), default="auto", show_default=True,
-              help="How values are brought to the model's: 8-bit ones as they are, others stretched (auto).")  # fmt: skip
+              help="How values are brought to the model's; auto: 8-bit ones as they are, others stretched.")  # fmt: skip
 @click.option("--stretch", metavar="LOW,HIGH", help="Values that are black and white; six numbers for three bands.")
 @click.option("--source-date", metavar="DATE", help="When SRC was taken: 2016, 2016-06 or 2016-06-14 [as SRC says].")
 @click.option("--members", type=int, default=1, show_default=True, metavar="M", help="Futures to draw; with several, "
@@ -143,8 +143,9 @@ def tell_dry_run(tried: DryRun) -> str:
     dates = f"; {plan.source_date} becomes {plan.result_date}" if plan.source_date else ""
     expected, most = map(format_bytes, plan.disk_bytes)
     calls = f"{tried.unet_calls} of the UNet, {tried.upscaler_calls} of the upscaler, at most"
+    scale = f"{plan.grid.gsd_m:.4g} m a pixel ({plan.grid.ground_scale_m:.4g} m a tile)"
     lines = {
-        "grid": f"{plan.grid.crs.name}, {plan.grid.gsd_m:.4g} m a pixel ({plan.grid.ground_scale_m:.4g} m a tile), {where}",
+        "grid": f"{plan.grid.crs.name}, {scale}, {where}",
         "result": f"{size}, {plan.bands} band(s) of {plan.dtype}, values {plan.tones.kind}",
         "years": f"{plan.interval.years_ahead:g} ahead in {plan.interval.iterations} iteration(s){dates}",
         "calls": f"{calls}, in {len(plan.blocks)} block(s)",

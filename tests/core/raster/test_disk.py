@@ -23,9 +23,8 @@ def size_of(folder: Path, pixels: NDArray[Any], valid: NDArray[np.bool_]) -> int
     bands = tuple(f"Predicted {number}" for number in range(pixels.shape[0]))
     transform, tags = Affine(0.6, 0, 434400, 0, -0.6, 3774000), {"LANDCAST_FACT": "x" * 5000}
     path = folder / "sized.tif"
-    with ResultFile(
-        path, bands, valid.shape, transform, CRS.from_epsg(32611), tags, dtype=pixels.dtype.name
-    ) as file:  # fmt: skip
+    crs = CRS.from_epsg(32611)
+    with ResultFile(path, bands, valid.shape, transform, crs, tags, dtype=pixels.dtype.name) as file:
         file.write_rows(pixels, valid)
         file.close()
         return file.publish(overwrite=True).stat().st_size
@@ -49,8 +48,8 @@ def test_room_enough_is_no_error_and_too_little_names_what_is_needed_and_free(
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 kB"), (1, "1 kB"), (12_000, "12 kB"), (999_999, "1000 kB"), (1_000_000, "1.0 MB"), (56_700_000_000, "56.7 GB")],
-)  # fmt: skip
+    [(0, "0 kB"), (1, "1 kB"), (12_000, "12 kB"), (999_999, "1000 kB"), (10**6, "1.0 MB"), (56_700_000_000, "56.7 GB")],
+)
 def test_sizes_are_written_as_people_read_them(size: int, text: str) -> None:
     assert format_bytes(size) == text
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, limits and mou
 
 SHAPE_YX = 620, 540
 NOBODY = 65534
-KILLS = 60
+KILLS = 300
 WRITER = """
     import os, resource, signal, sys, time
     from pathlib import Path
@@ -99,6 +99,12 @@ def begin(code: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def fill(stream: Any) -> None:
+    """Write until the disk is full."""
+    while True:
+        stream.write(bytes(4096))
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -137,7 +143,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def test_a_disk_of_any_size_holds_the_whole_result_or_none(
     small_disk: Callable[[int], Path], reference: bytes, older: bytes | None
 ) -> None:
-    stages, whole_from = set(), 0
+    stages, said, whole_from = set(), set(), 0
     pixels, valid = make_pixels(0), np.ones(SHAPE_YX, bool)
     before = [] if older is None else ["a.tif"]
     for size in range(8192, len(reference) + 200_000, 8 * 1024):
@@ -154,9 +160,8 @@ def test_a_disk_of_any_size_holds_the_whole_result_or_none(
                 file.publish(overwrite=older is not None)
         except OutputError as error:
             stages.add(file.stage if file else "opening")
+            said.add(str(error))
             assert whole_from == 0, "a larger disk held less"
-            for part in (f"{path}: ", "the disk is full", str(folder), "nothing was left behind", "-o"):
-                assert part in str(error)
             assert names(folder) == before
             assert older is None or path.read_bytes() == older
         else:
@@ -164,6 +169,8 @@ def test_a_disk_of_any_size_holds_the_whole_result_or_none(
             assert path.read_bytes() == reference
             assert names(folder) == ["a.tif"]
     assert len(reference) <= whole_from
+    for part in (f"{path}: ", "the disk is full", f"left in {folder}", "nothing was left behind", "-o"):
+        assert all(part in message for message in said)
     # what is lost of overviews, or at the close, GDAL does not say: only reading back finds it
     assert {"rows", "reading back"} <= stages, f"only reached {stages}"
 
@@ -176,8 +183,7 @@ def test_a_disk_that_fills_while_the_file_is_closed_leaves_nothing(
     with start(folder / "a.tif", Watched) as file:
         file.write_rows(make_pixels(0), np.ones(SHAPE_YX, bool))
         with (folder / "another").open("wb", buffering=0) as greedy, pytest.raises(OSError, match="space"):
-            while True:
-                greedy.write(bytes(4096))
+            fill(greedy)
         with pytest.raises(OutputError, match="the disk is full"):
             file.close()
         assert names(folder) == ["another"]
@@ -268,7 +274,7 @@ def test_a_rename_that_is_refused_elsewhere_is_an_error(tmp_path: Path, monkeypa
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OutputError, match="cannot be written: .*Permission denied"):
+    with pytest.raises(OutputError, match="cannot be written: Permission denied"):
         write(path)
     assert names(tmp_path) == ["a.tif"]
     assert path.read_bytes() == OLDER
