@@ -20,7 +20,8 @@ from .model.contract import ModelContract
 from .radiometry.choice import choose_tones
 from .radiometry.tones import Tones
 from .raster.access import is_address
-from .raster.area import Area, PixelArea, load_area
+from .raster.area import Area, PixelArea
+from .raster.area_file import load_area
 from .raster.disk import estimate_result_bytes
 from .raster.grid import Grid, Selection, choose_grid, select_extent, selected_rect, source_rect
 from .raster.source import SourceImage
@@ -208,8 +209,9 @@ def _source_rect(source: SourceImage, grid: Grid) -> Rect | None:
 
 def _pixels_of(polygons: Area, grid: Grid, rect: Rect, source: SourceImage) -> tuple[PixelArea, Rect]:
     """The polygons on the lattice, and the pixels around them."""
-    outline = grid.transform(rect)
-    (x_min, y_max), (x_max, y_min) = outline @ (0, 0), outline @ (rect.width, rect.height)
+    # by the source and not by the selection, so that equal polygons give equal pixels
+    near = _source_rect(source, grid) or rect
+    (x_min, y_max), (x_max, y_min) = (grid.transform(near) @ corner for corner in ((0, 0), (near.width, near.height)))
     geometry = polygons.in_crs(grid.crs, (x_min, y_min, x_max, y_max))
     area = PixelArea(geometry, grid.transform(Rect(0, 0, 1, 1)))
     rect = grid.rect_of(area.bounds_xy).intersection(rect)

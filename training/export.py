@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from diffusers import UNet2DModel
 
 from ..core.errors import OutputError
@@ -15,6 +17,9 @@ from ..core.lattice import TILE_PX
 from ..core.model.contract import ModelContract
 from ..core.model.folder import save_model
 from ..core.model.rrdb import RRDBNet
+from ..core.radiometry.histogram import count_levels
+from ..core.radiometry.tones import ToneReference, tones_of
+from .pairs import ChipPair
 from .settings import TrainingSettings
 
 
@@ -39,7 +44,14 @@ class TrainingFacts:
     hardware: str
 
 
-def make_contract(settings: TrainingSettings, difference_std: float, gsd_m: float) -> ModelContract:
+def training_tones(chips: Sequence[ChipPair]) -> ToneReference:
+    """Record the distribution of what the model is shown: the first dates of all pairs, each pair counted once."""
+    return tones_of(np.sum([count_levels(chip.before, chip.valid) for chip in chips], axis=0))
+
+
+def make_contract(
+    settings: TrainingSettings, difference_std: float, gsd_m: float, tones: ToneReference
+) -> ModelContract:
     """Say what a trained model promises."""
     own = settings.forecaster
     weighted = sorted(zip(settings.tiles.crop_weights, settings.tiles.crop_px, strict=True), key=lambda w: -w[0])
@@ -57,6 +69,7 @@ def make_contract(settings: TrainingSettings, difference_std: float, gsd_m: floa
         trained_gsd_m=trained,
         interval_years=tuple(sorted({pair.years for pair in settings.pairs})),
         noise=own.noise,
+        tones=tones,
     )
 
 

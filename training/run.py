@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..core.device import precision_name
 from ..core.errors import TrainingError
 from .checkpoint import PREFIX, checkpoint_folders
-from .export import TrainingFacts, export_model, make_card, make_contract
+from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
 from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
 from .samples import ChipSampler, PairSampler
@@ -97,7 +97,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     facts = TrainingFacts(
         gsd_m, len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware)
     )
-    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m)
+    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips))
     card = make_card(settings, contract, facts)
     export_model(plan.folder, contract, unet.cpu(), upscaler.cpu(), card)
     return plan.folder

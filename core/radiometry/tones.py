@@ -25,8 +25,8 @@ SHARES = (0.0, 0.005, 0.01, 0.02, *np.linspace(0.05, 0.95, 19).round(2).tolist()
 """Shares of the pixels at which distributions are recorded."""
 STRETCH_SHARES = 0.02, 0.98
 """Shares of the pixels between which a stretch is fixed."""
-SMALLEST_RISE = 1e-9
-"""Least rise between two points of a curve, so that each level leads back to one value."""
+SMALLEST_RISE = 1e-4
+"""Least rise between two points of a curve, so that each level, a float32, leads back to one value."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,22 @@ class ToneReference:
     def __post_init__(self) -> None:
         if len(self.levels) != 3 or any(len(band) != len(self.shares) for band in self.levels):
             raise ValueError("tones need a level for each share, for each of three bands")
+        for rising, end in ((self.shares, "shares"), *((band, "levels") for band in self.levels)):
+            if not rising or list(rising) != sorted(rising) or not 0 <= rising[0] <= rising[-1] <= 1:
+                raise ValueError(f"{end} of tones must rise within 0 to 1")
 
 
 def tones_of(counts: NDArray[np.int64]) -> ToneReference:
     """Record the distribution of 8-bit images.
 
     Args:
-        counts: int64, (3, 256); pixels of each level, pooled over all images.
+        counts: int64, (3, 256); pixels of each level, pooled over all images; at least one a band.
     """
     levels = []
     for band in counts:
-        share = band.cumsum() / band.sum()
-        levels.append(tuple((np.searchsorted(share, SHARES) / LEVELS_8_BIT).clip(0, 1).round(4).tolist()))
+        # the share of 0 is the darkest level that occurs, so at least one pixel counts
+        wanted = np.maximum(np.ceil(np.multiply(SHARES, band.sum())), 1)
+        levels.append(tuple((np.searchsorted(band.cumsum(), wanted) / LEVELS_8_BIT).round(4).tolist()))
     return ToneReference(SHARES, tuple(levels))
 
 
@@ -95,7 +99,7 @@ class Tones:
 
         Args:
             values: (band, y, x); the source on the result's grid, in its own units.
-            before: float32, (3, y, x) in 0..1; what the model was shown.
+            before: float32, (3, y, x) in 0..1; what the model was shown: `to_model` of the values.
             after: float32, (3, y, x) in 0..1; what it predicted.
             dtype: of the source.
         """
@@ -105,12 +109,10 @@ class Tones:
             return (after * LEVELS_8_BIT).round().clip(0, LEVELS_8_BIT).astype(dtype)
         changed = np.empty(values.shape, np.float64)
         for index, (x, y) in enumerate(zip(self.values, self.levels, strict=True)):
-            changed[index] = values[index] + (np.interp(after[index], y, x) - np.interp(before[index], y, x))
-        changed = np.where(after == before, values, changed)
-        if dtype.kind == "f":
-            return changed.astype(dtype)
-        limits = np.iinfo(dtype)
-        return changed.round().clip(limits.min, limits.max).astype(dtype)
+            own = values[index].astype(np.float64)
+            # what the curve clipped stays as far beyond its end as it was
+            changed[index] = np.interp(after[index], y, x) + (own - own.clip(x[0], x[-1]))
+        return np.where(after == before, _fit(values, dtype), _fit(changed, dtype))
 
     def to_json(self) -> str:
         """All that is needed to make the same tones again, as one line."""
@@ -155,8 +157,7 @@ def stretch_to(quantiles: NDArray[np.float64], shares: Sequence[float], referenc
     limits = [_limits(band, shares) for band in quantiles]
     if reference is None:
         return stretch(limits, [(0.0, 1.0)] * len(limits))
-    ends = [tuple(np.interp(STRETCH_SHARES, reference.shares, band)) for band in _bands(reference, len(limits))]
-    return stretch(limits, ends)  # type: ignore[arg-type]
+    return stretch(limits, [_ends(band, reference.shares) for band in _bands(reference, len(limits))])
 
 
 def match_to(quantiles: NDArray[np.float64], shares: Sequence[float], reference: ToneReference) -> Tones:
@@ -180,9 +181,26 @@ def match_to(quantiles: NDArray[np.float64], shares: Sequence[float], reference:
         level = (wanted[first] + wanted[last]) / 2
         if len(rising) < 2:
             return stretch_to(quantiles, shares, reference)
-        level = np.maximum.accumulate(level) + SMALLEST_RISE * np.arange(len(level))
-        curves.append((tuple(rising.tolist()), tuple(level.clip(0, 1).tolist())))
+        steps = SMALLEST_RISE * np.arange(len(level))
+        level = (np.maximum.accumulate(level) + steps) / (1 + steps[-1])
+        curves.append((tuple(rising.tolist()), tuple(level.tolist())))
     return Tones("match", tuple(x for x, _ in curves), tuple(y for _, y in curves))
+
+
+def tone_distance(quantiles: NDArray[np.float64], reference: ToneReference) -> float:
+    """How far the distribution of an 8-bit source lies from that of the training images, in levels.
+
+    The mean absolute difference of their quantiles between the `STRETCH_SHARES`, over all bands: what histogram
+    matching would move a pixel by on average. NaN where the source has no valid pixel.
+
+    Args:
+        quantiles: float64, (band, share); of the whole source at `SHARES`.
+        reference: of the model.
+    """
+    shares = np.array(SHARES)
+    inner = (shares >= STRETCH_SHARES[0]) & (shares <= STRETCH_SHARES[1])
+    wanted = np.stack([np.interp(shares, reference.shares, band) for band in _bands(reference, len(quantiles))])
+    return float(np.abs(quantiles - wanted * LEVELS_8_BIT)[:, inner].mean())
 
 
 def _limits(quantiles: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, float]:
@@ -196,6 +214,25 @@ def _limits(quantiles: NDArray[np.float64], shares: Sequence[float]) -> tuple[fl
         size = max(1.0, abs(dark))
         dark, bright = dark - size, bright + size
     return float(dark), float(bright)
+
+
+def _ends(levels: Sequence[float], shares: Sequence[float]) -> tuple[float, float]:
+    """A dark and a bright level of the training images; black and white where they hold one level only."""
+    low, high = np.interp(STRETCH_SHARES, shares, levels)
+    return (float(low), float(high)) if low < high else (0.0, 1.0)
+
+
+def _fit(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Bring values to a data type, rounded where it holds integers, and clipped to what it holds."""
+    if values.dtype == dtype:
+        return values
+    if dtype.kind == "f":
+        limits = np.finfo(dtype)
+        return values.clip(float(limits.min), float(limits.max)).astype(dtype)
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    # the largest integers of 64 bits have no float64 of their own, and the next one above does not fit
+    ceiling = float(high) if int(float(high)) == high else float(np.nextafter(float(high), 0))
+    return values.round().clip(low, ceiling).astype(dtype)
 
 
 def _bands(reference: ToneReference, count: int) -> list[tuple[float, ...]]:

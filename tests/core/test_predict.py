@@ -12,7 +12,7 @@ import pytest
 import rasterio
 from pyproj import Transformer
 
-from landcast.core import predict as predict_module
+from landcast.core import plan as plan_module
 from landcast.core.errors import (
     ModelError,
     OutputError,
@@ -21,6 +21,7 @@ from landcast.core.errors import (
 )
 from landcast.core.plan import Interval, choose_interval
 from landcast.core.predict import predict
+from landcast.core.raster import sampling
 from landcast.core.request import PredictionRequest
 from landcast.tests.models import TINY_CONTRACT
 from landcast.worker.demo.scene import write_scene
@@ -107,7 +108,7 @@ def test_an_extent_gives_the_same_pixels_as_the_whole(
         right, bottom = source.transform @ (231, 160)
     extent = left, bottom, right, top
     degrees = Transformer.from_crs(26911, 4326, always_xy=True).transform_bounds(*extent)
-    monkeypatch.setattr(predict_module, "BLOCK_PX", 128)
+    monkeypatch.setattr(plan_module, "BLOCK_PX", 128)
     predict(ask("part.tif", iterations=2, extent=extent), refuse)
     whole, part = read(tmp_path / "whole.tif"), read(tmp_path / "part.tif")
     assert part.shape == (3, 100, 90)
@@ -187,12 +188,11 @@ def test_a_quicklook_shows_before_and_after(ask: Callable[..., PredictionRequest
     ids=str,
 )
 def test_years_become_as_few_iterations_as_the_model_was_trained_for(asked: dict[str, Any], expected: Interval) -> None:
-    assert choose_interval(PredictionRequest(Path("a.tif"), **asked), TINY_CONTRACT, refuse) == expected
+    assert choose_interval(PredictionRequest(Path("a.tif"), **asked), TINY_CONTRACT) == (expected, [])
 
 
 def test_fewer_years_than_the_model_knows_are_a_guess_and_said_so() -> None:
-    said: list[str] = []
-    interval = choose_interval(PredictionRequest(Path("a.tif"), years=1), TINY_CONTRACT, said.append)
+    interval, said = choose_interval(PredictionRequest(Path("a.tif"), years=1), TINY_CONTRACT)
     assert interval == Interval(1, 1)
     assert len(said) == 1
     assert "2 to 4 years" in said[0]
@@ -242,12 +242,9 @@ def test_a_request_that_cannot_be_met_is_refused_and_nothing_is_written(
     assert names(tmp_path) == []
 
 
-def test_a_result_too_large_is_refused_before_any_work(
-    ask: Callable[..., PredictionRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(predict_module, "MAX_OUTPUT_PX", HEIGHT * WIDTH - 1)
-    with pytest.raises(RequestError, match="smaller --extent"):
-        predict(ask(), refuse)
+def test_a_result_too_large_is_refused_before_any_work(ask: Callable[..., PredictionRequest], tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="raise --max-output-px"):
+        predict(ask(max_output_px=HEIGHT * WIDTH - 1), refuse)
     assert names(tmp_path) == []
 
 
@@ -280,15 +277,18 @@ def test_a_quicklook_that_cannot_be_written_is_refused_before_any_work(
 def test_a_source_that_breaks_off_in_the_middle_leaves_nothing_and_the_older_result_as_it_was(
     ask: Callable[..., PredictionRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predict_module, "BLOCK_PX", 256)
+    monkeypatch.setattr(plan_module, "BLOCK_PX", 256)
+    monkeypatch.setattr(sampling, "WHOLE_PX", 0)
+    monkeypatch.setattr(sampling, "WINDOW_PX", 16)
     source = tmp_path / "long.tif"
     pixels = np.random.default_rng(0).integers(1, 255, (3, 1280, 64), np.uint8)
     with rasterio.open(
         source, "w", driver="GTiff", width=64, height=1280, count=3, dtype="uint8", crs="EPSG:32611",
         transform=rasterio.Affine(0.6, 0, 434400, 0, -0.6, 3774000), tiled=True, blockxsize=64, blockysize=64,
+        compress="deflate",
     ) as target:  # fmt: skip
         target.write(pixels)
-    source.write_bytes(source.read_bytes()[: source.stat().st_size * 3 // 4])
+    _damage_block(source, row=13)
     (tmp_path / "a_pred.tif").write_bytes(b"older")
     done: list[int] = []
     with pytest.raises(UnreadableSourceError, match=r"long\.tif"):
@@ -296,6 +296,15 @@ def test_a_source_that_breaks_off_in_the_middle_leaves_nothing_and_the_older_res
     assert done
     assert names(tmp_path) == ["a_pred.tif", "long.tif"]
     assert (tmp_path / "a_pred.tif").read_bytes() == b"older"
+
+
+def _damage_block(path: Path, row: int) -> None:
+    """Overwrite the start of a block that no sample of the whole touches."""
+    with rasterio.open(path) as dataset:
+        start = int(dataset.get_tag_item(f"BLOCK_OFFSET_0_{row}", "TIFF", bidx=1))
+    data = bytearray(path.read_bytes())
+    data[start : start + 64] = bytes(64)
+    path.write_bytes(data)
 
 
 def test_a_person_who_stops_it_finds_nothing_left(ask: Callable[..., PredictionRequest], tmp_path: Path) -> None:

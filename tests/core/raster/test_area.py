@@ -25,7 +25,8 @@ from shapely import Point, Polygon, box
 
 from landcast.core.errors import RequestError
 from landcast.core.lattice import Rect
-from landcast.core.raster.area import FORMATS, Area, PixelArea, load_area
+from landcast.core.raster.area import Area, PixelArea
+from landcast.core.raster.area_file import FORMATS, load_area
 
 UTM = CRS.from_epsg(32611)
 DEGREES = CRS.from_epsg(4326)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, limits and mou
 
 SHAPE_YX = 620, 540
 NOBODY = 65534
-KILLS = 300
+KILLS = 60
 WRITER = """
     import os, resource, signal, sys, time
     from pathlib import Path
