@@ -192,6 +192,7 @@ def _write_layers(
                 ResultFile(
                     path, names[layer], plan.rect.shape_yx, transform, crs, tags,
                     dtype=plan.dtype if layer == "prediction" else "uint8",
+                    scaling=reader.source.scaling if layer == "prediction" else None,
                 )
             )
             for layer, path in request.layer_paths.items()

@@ -3,7 +3,7 @@
 The one place that knows how the plugin and the worker talk. Standard library only.
 
 The command line writes one JSON object to standard output, and to standard error lines of
-`progress: DONE/TOTAL`, `warning: TEXT` and `error: TEXT`.
+`progress: DONE/TOTAL`, `note: TEXT`, `warning: TEXT` and `error: TEXT`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .prediction import (
 
 MODULE = "landcast.worker.cli"
 PROGRESS = re.compile(r"progress: (\d+)/(\d+)")
+NOTE = "note: "
 WARNING = "warning: "
 ERROR = "error: "
 LAST_WORDS = 8
@@ -60,13 +61,22 @@ def build_command(interpreter: Path, request: PredictionRequest) -> list[str]:
     command += ["--overwrite", "--json", "--progress=lines", f"--members={request.members}", f"--seed={request.seed}"]
     if request.extent is not None:
         command.append("--extent=" + ",".join(repr(bound) for bound in request.extent.bounds_xy))
-        command.append(f"--extent-crs={request.extent.crs}")
+        if request.extent.crs is not None:
+            command.append(f"--extent-crs={request.extent.crs}")
+    if request.area is not None:
+        command.append(f"--area={request.area}")
+    if request.bands is not None:
+        command.append("--bands=" + ",".join(map(str, request.bands)))
     if request.ground_scale_m is not None:
         command.append(f"--ground-scale={request.ground_scale_m!r}")
     if request.years_ahead is not None:
         command.append(f"--years={request.years_ahead!r}")
+    if request.source_date is not None:
+        command.append(f"--source-date={request.source_date}")
     if request.model is not None:
         command.append(f"--model={request.model}")
+    if request.is_strict:
+        command.append("--strict")
     return command
 
 
@@ -86,6 +96,8 @@ class _MessageReader:
         progress = PROGRESS.fullmatch(line)
         if progress:
             self._listener.show_progress(int(progress[1]), int(progress[2]))
+        elif line.startswith(NOTE):
+            self._listener.info(line[len(NOTE) :])
         elif line.startswith(WARNING):
             self._listener.warn(line[len(WARNING) :])
         elif line.startswith(ERROR):
@@ -126,5 +138,5 @@ def _no_partial_files(output: Path) -> Iterator[None]:
 
 def _partial_files(output: Path) -> set[Path]:
     """Files of `output` and of the layers beside it, as a worker names them while it writes."""
-    name = re.compile(rf"\.{re.escape(output.stem)}(_[a-z]+)?{re.escape(output.suffix)}\.\d+\.partial")
+    name = re.compile(rf"\.{re.escape(output.stem)}(_[a-z]+)?{re.escape(output.suffix)}\.[0-9a-f]+\.partial")
     return {path for path in output.parent.glob(".*.partial") if name.fullmatch(path.name)}

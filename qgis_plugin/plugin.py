@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from qgis import utils
 from qgis.core import QgsApplication
 
+from .kept_marks import keep_marks
 from .provider import LandcastProvider
 
 
@@ -14,10 +18,13 @@ class LandcastPlugin:
 
     def __init__(self) -> None:
         self._provider: LandcastProvider | None = None
+        self._saved_as: Any = None
 
     def initGui(self) -> None:
         """Called by QGIS with windows."""
         self.initProcessing()
+        self._saved_as = utils.iface.layerSavedAs
+        self._saved_as.connect(keep_marks)
 
     def initProcessing(self) -> None:
         """Called by QGIS without windows, as in `qgis_process`."""
@@ -26,6 +33,9 @@ class LandcastPlugin:
 
     def unload(self) -> None:
         """Called when the plugin is disabled, updated or QGIS ends."""
+        if self._saved_as is not None:
+            self._saved_as.disconnect(keep_marks)
+            self._saved_as = None
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None

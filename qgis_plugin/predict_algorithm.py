@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -24,8 +27,10 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from . import command_line
+from .area_file import AreaError, write_area
 from .child_process import ChildCancelledError
-from .compat import ADVANCED, NUMBER, WKT
+from .compat import ADVANCED, NUMBER, POLYGONS, WKT
+from .feedback_listener import FeedbackListener
 from .interpreter import InterpreterError, check_interpreter, find_interpreter
 from .prediction import (
     Extent,
@@ -34,7 +39,8 @@ from .prediction import (
     PredictionFailedError,
     PredictionRequest,
 )
-from .source_file import UnsupportedLayerError, find_source_file
+from .shown_bands import choose_bands
+from .source_file import FORMATS, UnsupportedLayerError, find_source
 from .translation import tr
 
 ICON_PATH = Path(__file__).parent / "icon.svg"
@@ -46,11 +52,14 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     INPUT = "INPUT"
     EXTENT = "EXTENT"
+    AREA = "AREA"
     GROUND_SCALE = "GROUND_SCALE"
     YEARS = "YEARS"
+    SOURCE_DATE = "SOURCE_DATE"
     SEED = "SEED"
     MEMBERS = "MEMBERS"
     MODEL = "MODEL"
+    STRICT = "STRICT"
     OUTPUT = "OUTPUT"
 
     def createInstance(self) -> PredictAlgorithm:
@@ -70,14 +79,20 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             "Shows how the landscape of an aerial or satellite image may look some years later, as a GeoTIFF on "
             "the ground that the image covers. The result is made up by a statistical model: it shows one way "
             "things may go, it is not an observation.\n\n"
-            "The image is a local GeoTIFF file of red, green and blue with 8 bits each.\n\n"
-            "Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and "
-            "shows less detail. Seed: the same seed gives the same result. Members: how many samples of the "
-            "future are drawn; with several, their spread and the probability of change are written beside the "
-            "result. Model: the name or the folder of a model; empty for the one that comes with Landcast.\n\n"
+            "The image is a local {formats} file, a local VRT, or a GeoTIFF at an http(s) address; of any bands, 8 or "
+            "16 bit or float. The bands that the layer shows, in colour or in grey, are the ones that are predicted. "
+            "The result lies on the pixels of the image, or on true metres where the ground scale or the image's "
+            "CRS ask for it, and holds its values, so that it lies over the image without a change of colour.\n\n"
+            "What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many "
+            "metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of "
+            "the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: "
+            "the same seed gives the same result. Members: how many samples of the future are drawn; with several, "
+            "their spread and the probability of change are written beside the result. Model: the name or the folder "
+            "of a model; empty for the one that comes with Landcast. Strict: where there is anything to warn of, "
+            "nothing is predicted.\n\n"
             "Landcast runs in a Python environment of its own. Its interpreter is set by the environment variable "
             "LANDCAST_PYTHON or the QGIS setting landcast/python."
-        )
+        ).format(formats=FORMATS)
 
     def tags(self) -> list[str]:
         return tr("future,forecast,landscape,change,aerial,satellite,image,imagery").split(",")
@@ -90,7 +105,12 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def initAlgorithm(self, configuration: Parameters | None = None) -> None:
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Image of today")))
-        self.addParameter(QgsProcessingParameterExtent(self.EXTENT, tr("Area to predict"), optional=True))
+        self.addParameter(QgsProcessingParameterExtent(self.EXTENT, tr("Extent to predict"), optional=True))
+        self.addParameter(
+            QgsProcessingParameterFeatureSource(
+                self.AREA, tr("Area to predict: polygons, instead of an extent"), [POLYGONS], optional=True
+            )
+        )
         for parameter in self._advanced_parameters():
             parameter.setFlags(parameter.flags() | ADVANCED)
             self.addParameter(parameter)
@@ -100,8 +120,10 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         is_valid, message = super().checkParameterValues(parameters, context)
         if not is_valid:
             return False, message
+        if self._has_area(parameters) and not self.parameterAsExtent(parameters, self.EXTENT, context).isNull():
+            return False, tr("An extent and an area to predict exclude each other: give one of them.")
         try:
-            find_source_file(self._layer(parameters, context))
+            find_source(self._layer(parameters, context))
             find_interpreter()
         except (QgsProcessingException, UnsupportedLayerError, InterpreterError) as error:
             return False, str(error)
@@ -112,7 +134,7 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> bool:
         layer = self._layer(parameters, context)
         try:
-            self._source = find_source_file(layer)
+            self._source = find_source(layer)
             self._interpreter = find_interpreter()
         except (UnsupportedLayerError, InterpreterError) as error:
             raise QgsProcessingException(str(error)) from error
@@ -123,26 +145,36 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
                 )
             )
         self._extent = self._read_extent(parameters, context, layer.crs())
+        # A layer that was only opened for this run, from a path, is seen by nobody.
+        is_seen = context.temporaryLayerStore().mapLayer(layer.id()) is None
+        self._bands = choose_bands(layer) if is_seen else None
+        if self._bands is not None:
+            feedback.pushInfo(
+                tr("Predicted from the bands that the layer shows: {}").format(", ".join(map(str, self._bands)))
+            )
         return True
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> Parameters:
-        request = self._request(parameters, context)
-        listener = _FeedbackListener(feedback)
+        output = self._output(parameters, context)
+        listener = FeedbackListener(feedback)
         feedback.setProgressText(tr("Starting Landcast"))
         try:
             check_interpreter(self._interpreter, listener.is_cancelled)
-            files = command_line.predict(self._interpreter, request, listener)
+            with tempfile.TemporaryDirectory(prefix="landcast-") as folder:
+                area = self._write_area(parameters, context, Path(folder))
+                request = self._request(parameters, context, output, area)
+                files = command_line.predict(self._interpreter, request, listener)
         except (PredictionCancelledError, ChildCancelledError):
             return {}
-        except (PredictionFailedError, InterpreterError) as error:
+        except (PredictionFailedError, InterpreterError, AreaError) as error:
             raise QgsProcessingException(str(error)) from error
         except PredictionCrashedError as error:
             raise QgsProcessingException(tr("Landcast ended unexpectedly: {}").format(error)) from error
         for path in files.beside:
             feedback.pushInfo(tr("Also written: {}").format(path))
-        _load_from(str(files.output), str(request.output), context)
+        _load_from(str(files.output), str(output), context)
         return {self.OUTPUT: str(files.output)}
 
     def _advanced_parameters(self) -> list[QgsProcessingParameterDefinition]:
@@ -161,11 +193,15 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
                 optional=True,
                 minValue=0,
             ),
+            QgsProcessingParameterString(
+                self.SOURCE_DATE, tr("Date of the image (empty: as the image says)"), optional=True
+            ),
             QgsProcessingParameterNumber(self.SEED, tr("Seed"), NUMBER.Integer, 0, minValue=0),
             QgsProcessingParameterNumber(self.MEMBERS, tr("Members"), NUMBER.Integer, 1, minValue=1),
             QgsProcessingParameterString(
                 self.MODEL, tr("Model: name or folder (empty: the one that comes with Landcast)"), optional=True
             ),
+            QgsProcessingParameterBoolean(self.STRICT, tr("Strict: warnings are errors"), defaultValue=False),
         ]
 
     def _layer(self, parameters: Parameters, context: QgsProcessingContext) -> QgsRasterLayer:
@@ -182,45 +218,46 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             return None
         crs = self.parameterAsExtentCrs(parameters, self.EXTENT, context)
         bounds = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
-        # An extent typed without a CRS and outside a project has none.
-        return Extent(bounds, _crs_text(crs if crs.isValid() else source_crs))
+        # An extent typed without a CRS and outside a project has none; a picture has none either.
+        crs = crs if crs.isValid() else source_crs
+        return Extent(bounds, _crs_text(crs) if crs.isValid() else None)
 
-    def _request(self, parameters: Parameters, context: QgsProcessingContext) -> PredictionRequest:
+    def _has_area(self, parameters: Parameters) -> bool:
+        return parameters.get(self.AREA) not in (None, "")
+
+    def _write_area(self, parameters: Parameters, context: QgsProcessingContext, folder: Path) -> Path | None:
+        if not self._has_area(parameters):
+            return None
+        source = self.parameterAsSource(parameters, self.AREA, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, self.AREA))
+        return write_area(source, folder, context.transformContext())
+
+    def _output(self, parameters: Parameters, context: QgsProcessingContext) -> Path:
         output = Path(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)).absolute()
-        if output.exists() and output.samefile(self._source):
+        if isinstance(self._source, Path) and output.exists() and output.samefile(self._source):
             raise QgsProcessingException(
                 tr("The result would replace the image it is made from, {}: choose another file.").format(output)
             )
+        return output
+
+    def _request(
+        self, parameters: Parameters, context: QgsProcessingContext, output: Path, area: Path | None
+    ) -> PredictionRequest:
         return PredictionRequest(
             source=self._source,
             output=output,
             extent=self._extent,
+            area=area,
+            bands=self._bands,
             ground_scale_m=self.parameterAsDouble(parameters, self.GROUND_SCALE, context) or None,
             years_ahead=self.parameterAsDouble(parameters, self.YEARS, context) or None,
+            source_date=self.parameterAsString(parameters, self.SOURCE_DATE, context).strip() or None,
             members=self.parameterAsInt(parameters, self.MEMBERS, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
             model=self.parameterAsString(parameters, self.MODEL, context).strip() or None,
+            is_strict=self.parameterAsBoolean(parameters, self.STRICT, context),
         )
-
-
-class _FeedbackListener:
-    """Passes what Landcast says to the log and the progress bar of Processing."""
-
-    def __init__(self, feedback: QgsProcessingFeedback) -> None:
-        self._feedback = feedback
-
-    def show_progress(self, done: int, total: int) -> None:
-        if total > 0:
-            self._feedback.setProgress(100 * done / total)
-
-    def warn(self, text: str) -> None:
-        self._feedback.pushWarning(text)
-
-    def log(self, text: str) -> None:
-        self._feedback.pushConsoleInfo(text)
-
-    def is_cancelled(self) -> bool:
-        return bool(self._feedback.isCanceled())
 
 
 def _load_from(written: str, asked: str, context: QgsProcessingContext) -> None:

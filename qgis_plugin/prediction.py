@@ -21,11 +21,11 @@ class Extent:
 
     Attributes:
         bounds_xy: x minimum, y minimum, x maximum, y maximum, in units of `crs`.
-        crs: an authority's code (`EPSG:32633`) or WKT.
+        crs: an authority's code (`EPSG:32633`) or WKT; that of the source where None.
     """
 
     bounds_xy: tuple[float, float, float, float]
-    crs: str
+    crs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,32 @@ class PredictionRequest:
     """What to predict from, where to and how; None leaves the choice to the model and the source.
 
     Attributes:
-        source: a local GeoTIFF file.
+        source: a local file, or the http(s) address of a GeoTIFF.
         output: the GeoTIFF to write; replaced where it exists.
         extent: the whole source where None.
+        area: a vector file of polygons to predict; excludes `extent`.
+        bands: numbers of red, green and blue, or of one grey band; by their meaning where None.
         ground_scale_m: metres that one tile of the model covers.
         years_ahead: how far to look.
+        source_date: when the source was taken, `2016`, `2016-06` or `2016-06-14`; as the source says where None.
         members: samples of the future to draw.
         seed: the same seed gives the same result.
         model: name or folder of a model; the one that Landcast ships where None.
+        is_strict: whether a warning is an error, before anything is predicted.
     """
 
-    source: Path
+    source: Path | str
     output: Path
     extent: Extent | None = None
+    area: Path | None = None
+    bands: tuple[int, ...] | None = None
     ground_scale_m: float | None = None
     years_ahead: float | None = None
+    source_date: str | None = None
     members: int = 1
     seed: int = 0
     model: str | None = None
+    is_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,9 @@ class Listener(Protocol):
 
     def warn(self, text: str) -> None:
         """The user should know this about the result."""
+
+    def info(self, text: str) -> None:
+        """The user may like to know this about the result."""
 
     def log(self, text: str) -> None:
         """The worker said this; it only matters when something went wrong."""

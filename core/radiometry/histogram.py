@@ -17,7 +17,7 @@ from ..errors import RequestError
 LEVELS = 256
 """Values that an 8-bit band can take."""
 WIDE_BITS = 20
-"""Bits by which values of more than 16 bit are counted, as single precision: sign, exponent and part of the fraction."""
+"""Bits by which wider values are counted, as single precision: sign, exponent and part of the fraction."""
 SIGN_BIT = np.uint32(2**31)
 EXTENDED_SHARES = 0.02, 0.98
 """Shares of the pixels between which a curve is as steep as its straight ends."""
@@ -140,10 +140,13 @@ class MatchCurve:
         beyond = exact - exact.clip(self.values[0], self.values[-1])
         result = np.interp(exact, self.values, self.wanted) + self.slope * beyond
         if np.dtype(dtype).kind == "f":
-            limits = np.finfo(dtype)
-            return result.clip(float(limits.min), float(limits.max)).astype(dtype)
-        levels = np.iinfo(dtype)
-        return result.round().clip(levels.min, levels.max).astype(dtype)
+            floats = np.finfo(dtype)
+            clipped = result.clip(float(floats.min), float(floats.max))
+        else:
+            levels = np.iinfo(dtype)
+            clipped = result.round().clip(levels.min, levels.max)
+        brought: NDArray[Any] = clipped.astype(dtype)
+        return brought
 
 
 def match_curve(source: Distribution, reference: Distribution) -> MatchCurve:
@@ -196,6 +199,17 @@ class Matching:
         if self._tables is not None:
             return np.stack([table[level_of(band)] for band, table in zip(image, self._tables, strict=True)])
         return np.stack([curve(band, self.dtype) for band, curve in zip(image, self._curves, strict=True)])
+
+    def matched(self, source: Histogram) -> list[Distribution]:
+        """The distributions that the bands of what was counted get."""
+        found = []
+        for band, curve in enumerate(self._curves):
+            before = source.distribution(band)
+            values, places = np.unique(curve(before.values, self.dtype).astype(np.float64), return_inverse=True)
+            counts = np.zeros(values.size, np.int64)
+            np.add.at(counts, places, before.counts)
+            found.append(Distribution(values, counts))
+        return found
 
 
 def distance(one: Distribution, other: Distribution) -> float:

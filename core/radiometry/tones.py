@@ -217,9 +217,9 @@ def _limits(quantiles: NDArray[np.float64], shares: Sequence[float]) -> tuple[fl
 
 
 def _ends(levels: Sequence[float], shares: Sequence[float]) -> tuple[float, float]:
-    """A dark and a bright level of the training images; black and white where they hold one level only."""
+    """A dark and a bright level of the training images; black and white where they are of one level."""
     low, high = np.interp(STRETCH_SHARES, shares, levels)
-    return (float(low), float(high)) if low < high else (0.0, 1.0)
+    return (float(low), float(high)) if high - low >= 1 / LEVELS_8_BIT else (0.0, 1.0)
 
 
 def _fit(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -229,10 +229,8 @@ def _fit(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     if dtype.kind == "f":
         limits = np.finfo(dtype)
         return values.clip(float(limits.min), float(limits.max)).astype(dtype)
-    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    # the largest integers of 64 bits have no float64 of their own, and the next one above does not fit
-    ceiling = float(high) if int(float(high)) == high else float(np.nextafter(float(high), 0))
-    return values.round().clip(low, ceiling).astype(dtype)
+    levels = np.iinfo(dtype)
+    return values.round().clip(levels.min, levels.max).astype(dtype)
 
 
 def _bands(reference: ToneReference, count: int) -> list[tuple[float, ...]]:

@@ -44,7 +44,7 @@ def choose_bands(name: str, dataset: DatasetReader, wanted: tuple[int, ...] | No
     """
     meanings = list(dataset.colorinterp)
     alpha = next((number for number, meaning in enumerate(meanings, 1) if meaning == ColorInterp.alpha), None)
-    colours = [number for number in range(1, dataset.count + 1) if number != alpha]
+    colours = [number for number, meaning in enumerate(meanings, 1) if meaning != ColorInterp.alpha]
     choice = _choose(name, dataset, meanings, colours, alpha, wanted)
     for number in choice.numbers:
         dtype = dataset.dtypes[number - 1]
@@ -71,7 +71,8 @@ def _choose(
     if all(meanings.count(meaning) == 1 for meaning in RGB):
         return _by_meaning(name, meanings, colours, alpha)
     if meanings[0] == ColorInterp.palette:
-        return BandChoice((1,), None, _palette(name, dataset), notes=(f"{name}: the colours are those of its palette",))
+        note = f"{name}: the colours are those of its palette"
+        return BandChoice((1,), alpha, _palette(name, dataset), notes=(note,))
     if len(colours) == 1:
         note = f"{name}: one grey band; the model sees it as red, green and blue alike, and the result is grey again"
         return BandChoice((colours[0],), alpha, None, notes=(note,))
@@ -103,7 +104,13 @@ def _palette(name: str, dataset: DatasetReader) -> NDArray[np.uint8]:
     if dataset.dtypes[0] not in ("uint8",):
         raise UnsupportedSourceError(f"{name}: a palette of {dataset.dtypes[0]}; only 8-bit palettes are read")
     palette = np.zeros((PALETTE_SIZE, 4), np.uint8)
-    for value, colour in dataset.colormap(1).items():
+    try:
+        colours = dataset.colormap(1)
+    except ValueError as error:
+        raise UnsupportedSourceError(
+            f"{name}: a palette without colours; --bands 1 takes its values as grey"
+        ) from error
+    for value, colour in colours.items():
         if value < PALETTE_SIZE:
             palette[value] = colour
     return palette

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,27 +11,39 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from ..errors import RequestError, UnsupportedSourceError
+from ..errors import NotGeoreferencedError, RequestError, UnsupportedSourceError
 from ..lattice import TILE_PX, Rect
 from ..model.contract import ModelContract
-from .ground import ground_distance_m, transformer
-from .metric_crs import choose_metric_crs, is_true_to_scale, zone_reference
+from .ground import transformer
+from .metric_crs import (
+    SAME_SCALE,
+    cell_reference,
+    choose_metric_crs,
+    has_same_scale,
+    has_scale,
+    is_true_to_scale,
+    metres_per_unit_xy,
+    turn_of,
+    zone_reference,
+)
 from .place import NEARLY_SQUARE
 from .source import SourceImage
 
 SAME_GSD = 0.005
 """GSDs closer than this are the same, and the source's own pixels are used."""
 MAX_UPSAMPLING = 2.0
-EDGE_POINTS = 21
+EDGE_POINTS = 201
 """Points along each side of a rectangle that is brought to another CRS."""
 EDGE_TOLERANCE_PX = 1e-3
+MEETING_POINTS = 65
+"""Points along each side of a rectangle that is looked for in a source."""
 
 Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A lattice of north-up pixels, square within half a percent.
+    """A lattice of north-up pixels, square on the ground within half a percent at the point that sets their size.
 
     Attributes:
         crs: projected and true to scale within one percent; a local one where the source has no place on Earth.
@@ -40,6 +51,7 @@ class Grid:
         origin_xy: upper-left corner of pixel (0, 0).
         gsd_m: side of a pixel on the ground, metres.
         is_native: whether its pixels are the source's own.
+        reference_xy: point that sets the size of a pixel; the source's centre where None.
     """
 
     crs: CRS
@@ -47,6 +59,7 @@ class Grid:
     origin_xy: tuple[float, float]
     gsd_m: float
     is_native: bool
+    reference_xy: tuple[float, float] | None = None
 
     @property
     def ground_scale_m(self) -> float:
@@ -131,36 +144,42 @@ def choose_grid(
     own_gsd_m = source.gsd_m if reference is None else _source_gsd_m(source, chosen, reference)
     gsd_m, more_caveats, notes = _choose_gsd(source, own_gsd_m, contract, ground_scale_m)
     caveats += more_caveats
-    transform = source.transform
-    is_straight = transform.b == transform.d == 0
-    is_square = abs(transform.a / -transform.e - 1) <= NEARLY_SQUARE if is_straight else False
-    if chosen == source.crs and is_straight and is_square and math.isclose(gsd_m, source.gsd_m, rel_tol=SAME_GSD):
-        return GridChoice(_native_grid(source), tuple(caveats), tuple(notes))
-    point = centre_in(source, chosen) if reference is None else reference
-    size = gsd_m / _metres_per_unit(chosen, point)
-    return GridChoice(Grid(chosen, (size, size), (0.0, 0.0), gsd_m, False), tuple(caveats), tuple(notes))
+    if chosen == source.crs and _is_native(source, reference, own_gsd_m, gsd_m, is_asked=ground_scale_m is not None):
+        return GridChoice(_native_grid(source, own_gsd_m, reference), tuple(caveats), tuple(notes))
+    size_xy = _pixel_size_xy(chosen, centre_in(source, chosen) if reference is None else reference, gsd_m)
+    grid = Grid(chosen, size_xy, (0.0, 0.0), gsd_m, False, reference)
+    return GridChoice(grid, tuple(caveats), tuple(notes))
 
 
 def source_rect(source: SourceImage, grid: Grid) -> Rect:
-    """All pixels of the grid that the source touches."""
+    """All pixels of the grid that the source touches.
+
+    Raises:
+        UnsupportedSourceError: the source spans more than the grid's CRS can show.
+    """
     if grid.is_native:
         left = round((source.transform.c - grid.origin_xy[0]) / grid.pixel_size_xy[0])
         top = round((grid.origin_xy[1] - source.transform.f) / grid.pixel_size_xy[1])
         return Rect(top, left, *source.shape_yx)
+    if grid.reference_xy is not None:
+        # far from where it is meant for, a projection may give numbers that are finite and mean nothing
+        raise UnsupportedSourceError(f"{source.name}: spans more than {grid.crs.name} can show; ask for an --extent")
     return grid.rect_of(bounds_in(source.corners_xy, source.crs, grid.crs))
 
 
 def selected_rect(source: SourceImage, grid: Grid, selection: Selection) -> Rect:
-    """The pixels of a selection that the source touches.
+    """The pixels of a selection that the source touches; all of the selection where the grid cannot show the source.
 
     Raises:
         RequestError: the selection does not meet the source.
     """
     rect = grid.rect_of(bounds_in(selection.corners_xy, selection.crs, grid.crs))
-    # of a source that spans the world a part has no place in the grid; what is selected has one
-    with suppress(UnsupportedSourceError):
+    try:
         rect = rect.intersection(source_rect(source, grid))
-    if rect.is_empty:
+        is_met = not rect.is_empty
+    except UnsupportedSourceError:
+        is_met = _is_met(source, grid, rect)
+    if not is_met:
         raise RequestError(
             f"{selection.name} does not meet {source.name}; "
             "--extent-crs names the CRS of an extent, the source's own where it is not given"
@@ -194,11 +213,37 @@ def transform_points(
     return x, y
 
 
+def places_in(
+    source: SourceImage, crs: CRS, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Columns and rows in a source of points given in a CRS; NaN where they have no place."""
+    turn = turn_of(source.crs) if source.crs != crs else None
+    x, y = transform_points(crs, source.crs, x, y)
+    is_placed = np.isfinite(x) & np.isfinite(y)
+    x, y = np.where(is_placed, x, np.nan), np.where(is_placed, y, np.nan)
+    if turn is not None:
+        # longitudes have no end: the turn that the source counts in is taken
+        first = source.centre_xy[0] - turn / 2
+        x = first + (x - first) % turn
+    inverse = ~source.transform
+    return inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+
+
 def centre_in(source: SourceImage, crs: CRS) -> tuple[float, float]:
     """The centre of a source in a CRS."""
     x, y = source.centre_xy
     found_x, found_y = transform_points(source.crs, crs, np.array([x]), np.array([y]))
     return float(found_x[0]), float(found_y[0])
+
+
+def _is_met(source: SourceImage, grid: Grid, rect: Rect) -> bool:
+    """Whether some point of a rectangle lies in the source."""
+    shares = np.linspace(0, 1, MEETING_POINTS)
+    right, down = (values.ravel() for values in np.meshgrid(shares * rect.width, shares * rect.height))
+    transform = grid.transform(rect)
+    x, y = transform.c + right * transform.a, transform.f + down * transform.e
+    columns, rows = places_in(source, grid.crs, x, y)
+    return bool(((columns >= 0) & (columns <= source.shape_yx[1]) & (rows >= 0) & (rows <= source.shape_yx[0])).any())
 
 
 def _choose_crs(
@@ -211,7 +256,7 @@ def _choose_crs(
         return source.crs, None, []
     corners = source.corners_xy
     if wanted is not None:
-        return wanted, None, _caveats_of_wanted(source, wanted, corners)
+        return _take_wanted(source, wanted, selection)
     if is_true_to_scale(source.crs, corners, source.crs):
         return source.crs, None, []
     metric = choose_metric_crs(source.crs, source.centre_xy)
@@ -236,15 +281,51 @@ def _moved(source: SourceImage, crs: CRS) -> str:
     return f"{source.name}: {source.crs.name} is not true to scale here; the result is in {crs.name}"
 
 
-def _caveats_of_wanted(source: SourceImage, wanted: CRS, corners: Points) -> list[str]:
+def _take_wanted(
+    source: SourceImage, wanted: CRS, selection: Selection | None
+) -> tuple[CRS, tuple[float, float] | None, list[str]]:
+    """As `_choose_crs`, for a CRS that the user names."""
     if not wanted.is_projected:
         raise RequestError(f"--crs {wanted.name}: not a projected CRS, and a result needs one that counts in lengths")
-    if is_true_to_scale(wanted, list(corners), source.crs):
-        return []
-    return [f"{source.name}: {wanted.name}, as --crs asks, is not true to scale here; GSD is right at the centre only"]
+    if is_true_to_scale(wanted, source.corners_xy, source.crs):
+        return wanted, None, []
+    centre = centre_in(source, wanted)
+    has_centre = has_scale(wanted, centre)
+    if selection is None:
+        if not has_centre:
+            raise RequestError(
+                f"--crs {wanted.name}: the centre of {source.name} has no place in it; ask for a part with --extent "
+                "or --area, or for another --crs"
+            )
+        return wanted, None, [_untrue(source.name, wanted)]
+    here = cell_reference(wanted, selection.crs, selection.centre_xy)
+    if here is None:
+        raise RequestError(f"--crs {wanted.name}: {selection.name} has no place in it; ask for another --crs")
+    # the whole source decides where it can: no selection moves the lattice then
+    reference = None if has_centre and has_same_scale(wanted, centre, here) else here
+    is_true = is_true_to_scale(wanted, list(selection.corners_xy), selection.crs)
+    return wanted, reference, [] if is_true else [_untrue(selection.name, wanted)]
 
 
-def _native_grid(source: SourceImage) -> Grid:
+def _untrue(name: str, wanted: CRS) -> str:
+    return f"{name}: {wanted.name}, as --crs asks, is not true to scale here; GSD is right at the centre only"
+
+
+def _is_native(
+    source: SourceImage, point: tuple[float, float] | None, own_gsd_m: float, gsd_m: float, is_asked: bool
+) -> bool:
+    """Whether the source's own pixels are what the result needs: on an asked scale both sides must be, not the mean."""
+    transform = source.transform
+    if transform.b != 0 or transform.d != 0 or abs(transform.a / -transform.e - 1) > NEARLY_SQUARE:
+        return False
+    if not is_asked:
+        return math.isclose(gsd_m, own_gsd_m, rel_tol=SAME_GSD)
+    units = metres_per_unit_xy(source.crs, source.centre_xy if point is None else point)
+    sides_m = transform.a * units[0], -transform.e * units[1]
+    return all(math.isclose(side_m, gsd_m, rel_tol=SAME_GSD) for side_m in sides_m)
+
+
+def _native_grid(source: SourceImage, gsd_m: float, reference: tuple[float, float] | None) -> Grid:
     """The source's own pixels, counted from the one nearest to the origin of the CRS, where two are from the lower.
 
     Pixels half a side off the origin are common; rounding errors must not count them from either side.
@@ -255,7 +336,7 @@ def _native_grid(source: SourceImage) -> Grid:
         corner - math.floor(corner / size + 0.5 + EDGE_TOLERANCE_PX) * size
         for corner, size in zip(corner_xy, size_xy, strict=True)
     )
-    return Grid(source.crs, size_xy, (x, y), source.gsd_m, True)
+    return Grid(source.crs, size_xy, (x, y), gsd_m, True, reference)
 
 
 def _choose_gsd(
@@ -293,13 +374,17 @@ def _source_gsd_m(source: SourceImage, crs: CRS, point_xy: tuple[float, float]) 
     """The source's GSD at a point of another CRS."""
     x, y = transform_points(crs, source.crs, np.array([point_xy[0]]), np.array([point_xy[1]]))
     column, row = ~source.transform @ (float(x[0]), float(y[0]))
-    return source.gsd_at_m((column, row))
+    try:
+        return source.gsd_at_m((column, row))
+    except NotGeoreferencedError as error:
+        raise UnsupportedSourceError(
+            f"{source.name}: its pixels have no size where {crs.name} is measured ({error}); ask for another --extent"
+        ) from None
 
 
-def _metres_per_unit(crs: CRS, centre_xy: tuple[float, float]) -> float:
-    """Ground metres of one CRS unit, the geometric mean of both directions."""
-    x, y = centre_xy
-    step = 1.0
-    across = ground_distance_m(crs, centre_xy, (x + step, y))
-    down = ground_distance_m(crs, centre_xy, (x, y + step))
-    return math.sqrt(across * down)
+def _pixel_size_xy(crs: CRS, point_xy: tuple[float, float], gsd_m: float) -> tuple[float, float]:
+    """Sides of a pixel in units of a CRS that measure a GSD on the ground; equal where its scale nearly is."""
+    across, down = metres_per_unit_xy(crs, point_xy)
+    if abs(across / down - 1) <= SAME_SCALE:
+        across = down = math.sqrt(across * down)
+    return gsd_m / across, gsd_m / down

@@ -19,9 +19,11 @@ LOCAL_WKT = (
 """CRS of images without a place: metres from the lower left, and nowhere on Earth."""
 
 
+@lru_cache(maxsize=64)
 def is_on_earth(crs: CRS) -> bool:
-    """Whether a CRS has a place on Earth; an engineering CRS has none."""
-    return crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_derived or crs.is_compound
+    """Whether a CRS has a place on Earth; an engineering CRS has none, nor has one that is made of it."""
+    is_horizontal = crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_derived or crs.is_compound
+    return bool(is_horizontal and crs.geodetic_crs is not None)
 
 
 def ground_size_m(crs: CRS, transform: Affine, at_column_row: tuple[float, float]) -> tuple[float, float]:

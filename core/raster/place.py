@@ -19,6 +19,8 @@ NEARLY_SQUARE = 0.005
 """Pixels whose sides differ by less are taken as they are."""
 SMALLEST_PIXEL = 1e-9
 """Smallest side of a pixel in units of the CRS that is not a mistake."""
+SMALLEST_ANGLE = 1e-3
+"""Smallest sine of the angle between rows and columns that is not a mistake."""
 METRE = 1.0
 
 
@@ -97,7 +99,8 @@ def _is_plausible(transform: Affine) -> bool:
     """Whether a transform says anything: not the identity, finite, of pixels with a size."""
     if transform == Affine.identity() or not all(map(math.isfinite, transform)):
         return False
-    return min(math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)) > SMALLEST_PIXEL
+    across, down = math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
+    return min(across, down) > SMALLEST_PIXEL and abs(transform.determinant) > SMALLEST_ANGLE * across * down
 
 
 def _nowhere(name: str, dataset: DatasetReader, crs: CRS | None, transform: Affine) -> str:

@@ -47,6 +47,7 @@ class ResultFile:
         crs: of the result; may be a local one, without a place on Earth.
         tags: items of the default metadata domain.
         dtype: of the pixels, one of `DTYPES`.
+        scaling: for each band, scale and offset that make physical units of its values; one and zero where None.
 
     Raises:
         OutputError: the folder does not exist or cannot be written.
@@ -62,11 +63,13 @@ class ResultFile:
         tags: Mapping[str, str],
         *,
         dtype: str = "uint8",
+        scaling: tuple[tuple[float, float], ...] | None = None,
     ) -> None:
         if dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype}")
         self.path, self.shape_yx, self.dtype = path, shape_yx, np.dtype(dtype)
         self._bands, self._transform, self._tags = bands, transform, dict(tags)
+        self._scaling = scaling or ((1.0, 0.0),) * len(bands)
         self._predictor = "3" if self.dtype.kind == "f" else "2"
         self._row_pixels = np.zeros((len(bands), BLOCK_PX, shape_yx[1]), self.dtype)
         self._row_valid = np.zeros((BLOCK_PX, shape_yx[1]), np.bool_)
@@ -153,6 +156,8 @@ class ResultFile:
         self._dataset.update_tags(**self._tags)
         for number, description in enumerate(self._bands, 1):
             self._dataset.set_band_description(number, description)
+        if any(pair != (1.0, 0.0) for pair in self._scaling):
+            self._dataset.scales, self._dataset.offsets = zip(*self._scaling, strict=True)
 
     def _check_rows(self, pixels: NDArray[Any], valid: NDArray[np.bool_]) -> None:
         left = self.shape_yx[0] - self._next_row - self._filled

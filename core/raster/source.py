@@ -15,21 +15,19 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.errors import RasterioError
-from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from ..errors import RequestError, UnreadableSourceError, UnsupportedSourceError
-from .access import ENVIRONMENT, OpenedDataset, open_dataset
+from ..errors import RequestError, UnreadableSourceError
+from .access import OpenedDataset, environment, open_dataset
 from .bands import BandChoice, choose_bands
+from .formats import check_blocks
 from .ground import ground_size_m
 from .options import SourceOptions
 from .place import Place, find_place
-from .validity import Validity, find_never_written, find_opaque_level, read_validity
+from .validity import OPAQUE_SHARE, Validity, find_never_written, find_opaque_level, read_validity
 
-MAX_BLOCK_BYTES = 256 * 2**20
-"""A block is read as a whole, so a larger one would break every promise about memory."""
-MAX_BLOCKS = 2**31 // 16
-"""More blocks than this need an index of gigabytes."""
+OPAQUE_LEVEL = 255
+"""Opacity of an entry of a palette that hides what is below."""
 
 Values = NDArray[np.generic]
 Result = TypeVar("Result")
@@ -118,6 +116,14 @@ class SourceImage:
         return self.has_palette or self.dtype == np.uint8
 
     @property
+    def scaling(self) -> tuple[tuple[float, float], ...]:
+        """Scale and offset of each band, which make physical units of its values."""
+        if self.has_palette:
+            return ((1.0, 0.0),) * self.bands
+        scales, offsets = self._dataset.scales, self._dataset.offsets
+        return tuple((float(scales[number - 1]), float(offsets[number - 1])) for number in self._choice.numbers)
+
+    @property
     def tags(self) -> dict[str, str]:
         """Items of its default metadata domain."""
         return dict(self._dataset.tags())
@@ -159,24 +165,32 @@ class SourceImage:
 
     def _read(self, window: Window) -> Pixels:
         choice = self._choice
-        missing = find_never_written(self._dataset, choice.numbers[0], window)
+        missing = find_never_written(self._dataset, choice.numbers, window)
         if missing is not None and missing.all():
             nothing = np.zeros((self.bands, *missing.shape), np.uint8 if self.has_palette else self.dtype)
             return Pixels(nothing, ~missing, Validity(0, 0, 0, missing.size))
-        values = self._dataset.read(list(choice.numbers), window=window)
+        values = self._read_values(window)
         valid, validity = read_validity(self._dataset, choice, self._opaque_level, values, window, missing)
         if choice.palette is not None:
             entries = choice.palette[values[0]]
-            valid &= entries[..., 3] > 0
+            valid &= entries[..., 3] >= OPAQUE_SHARE * OPAQUE_LEVEL
             values = np.ascontiguousarray(entries[..., :3].transpose(2, 0, 1))
         return Pixels(values, valid, validity)
+
+    def _read_values(self, window: Window) -> Values:
+        numbers = list(self._choice.numbers)
+        if len({self._dataset.dtypes[number - 1] for number in numbers}) == 1:
+            values: Values = self._dataset.read(numbers, window=window)
+            return values
+        # rasterio reads bands together only where they are of one type
+        return np.stack([self._dataset.read(number, window=window).astype(self.dtype) for number in numbers])
 
     def _guarded(self, read: Callable[[], Result], window: Window | None) -> Result:
         """Read, and never again from a dataset that failed once: GDAL returns zeros for a second try."""
         if self._failure:
             raise UnreadableSourceError(self._failure)
         try:
-            with rasterio.Env(**ENVIRONMENT):
+            with rasterio.Env(**environment(self.is_remote)):
                 return read()
         except (RasterioError, MemoryError) as error:
             where = "its opacity"
@@ -186,6 +200,8 @@ class SourceImage:
             reason = " ".join(str(error).split()) or type(error).__name__
             if error.__cause__ is not None:
                 reason = " ".join(str(error.__cause__).split())
+            if self.is_remote:
+                reason += " (its server sent too little, or nothing)"
             self._failure = f"{self.name}: {where} cannot be read: {reason}"
             raise UnreadableSourceError(self._failure) from error
 
@@ -217,10 +233,10 @@ def open_source(name: str | Path, options: SourceOptions | None = None) -> Sourc
         RequestError: options that do not fit the source.
     """
     options = options or SourceOptions()
-    with rasterio.Env(**ENVIRONMENT):
+    with rasterio.Env(**environment(is_remote=False)):
         opened = open_dataset(str(name), options)
         try:
-            _check_blocks(str(name), opened.dataset)
+            check_blocks(str(name), opened.dataset)
             return SourceImage(str(name), opened, options)
         except BaseException:
             opened.dataset.close()
@@ -236,25 +252,6 @@ def local_path(name: str | Path) -> Path:
     if "://" in str(name):
         raise RequestError(f"{name}: lies in the network; -o names where the result goes")
     return Path(name)
-
-
-def _check_blocks(name: str, dataset: DatasetReader) -> None:
-    rows, columns = dataset.block_shapes[0]
-    is_interleaved = dataset.profile.get("interleave") == "pixel"
-    size = rows * columns * np.dtype(_size_dtype(dataset)).itemsize * (dataset.count if is_interleaved else 1)
-    if size > MAX_BLOCK_BYTES:
-        raise UnsupportedSourceError(
-            f"{name}: one block of {columns} x {rows} px takes {size / 2**20:,.0f} MiB to read; "
-            "rewrite it in tiles first (gdal_translate -co TILED=YES)"
-        )
-    blocks = -(-dataset.height // rows) * -(-dataset.width // columns)
-    if blocks > MAX_BLOCKS:
-        raise UnsupportedSourceError(f"{name}: {blocks:,} blocks of {columns} x {rows} px; rewrite it in tiles first")
-
-
-def _size_dtype(dataset: DatasetReader) -> str:
-    name: str = dataset.dtypes[0]
-    return {"complex_int16": "complex64"}.get(name, name)
 
 
 def _clip(window: Window, shape_yx: tuple[int, int]) -> Window:

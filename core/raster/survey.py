@@ -69,7 +69,7 @@ def survey_all(sources: Iterable[SourceImage]) -> Survey:
         UnreadableSourceError: a block of the sample cannot be read.
     """
     digest, found, pixels, valid_pixels = hashlib.sha256(), Validity.nothing(), 0, 0
-    kept: list[NDArray[Any]] = []
+    sample = _Sample()
     distinct: set[float] = set()
     for source in sources:
         windows = list(sample_windows(source.shape_yx))
@@ -82,15 +82,37 @@ def survey_all(sources: Iterable[SourceImage]) -> Survey:
             pixels += part.valid.size
             values = part.values[:, part.valid]
             valid_pixels += values.shape[1]
-            kept.append(values[:, ::step])
+            sample.add(values, step)
             if len(distinct) < MANY_VALUES and values.size:
                 distinct |= set(np.unique(values)[:MANY_VALUES].tolist())
-    sample = np.concatenate(kept, axis=1)
-    quantiles = np.full((len(sample), len(SHARES)), np.nan)
-    if sample.shape[1]:
-        quantiles = np.quantile(sample.astype(np.float64), SHARES, axis=1).T
     count = min(len(distinct), MANY_VALUES)
-    return Survey(quantiles, count, valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
+    return Survey(sample.quantiles(), count, valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
+
+
+class _Sample:
+    """Values that stand for many, never more than twice `KEPT_VALUES` of a band."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[Any]] = []
+        self._kept, self._thinning = 0, 1
+
+    def add(self, values: NDArray[Any], step: int) -> None:
+        """Take every so many of the values (band, value)."""
+        # a view would keep all of them
+        part = values[:, :: step * self._thinning].copy()
+        self._parts.append(part)
+        self._kept += part.shape[1]
+        if self._kept > 2 * KEPT_VALUES:
+            self._parts = [np.concatenate(self._parts, axis=1)[:, ::2].copy()]
+            self._kept, self._thinning = self._parts[0].shape[1], 2 * self._thinning
+
+    def quantiles(self) -> NDArray[np.float64]:
+        """Values below which the shares lie: (band, share); NaN where nothing was taken."""
+        values = np.concatenate(self._parts, axis=1)
+        if not values.shape[1]:
+            return np.full((len(values), len(SHARES)), np.nan)
+        result: NDArray[np.float64] = np.quantile(values.astype(np.float64), SHARES, axis=1).T
+        return result
 
 
 def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:

@@ -17,7 +17,6 @@ from .sampling import sample_windows
 
 OPAQUE_SHARE = 0.5
 """Pixels of at least this share of full opacity are valid."""
-MAX_BLOCKS_LOOKED_UP = 4096
 
 
 @dataclass(frozen=True)
@@ -128,20 +127,19 @@ def _unmasked(
     return valid, partly
 
 
-def find_never_written(dataset: DatasetReader, band: int, window: Window) -> NDArray[np.bool_] | None:
-    """Pixels of blocks that a sparse GeoTIFF does not hold, which GDAL reads as zeros; None where all are there."""
+def find_never_written(dataset: DatasetReader, bands: tuple[int, ...], window: Window) -> NDArray[np.bool_] | None:
+    """Pixels that a sparse GeoTIFF holds in none of the bands, which GDAL reads as zeros; None where all are there.
+
+    A writer may leave out the blocks of one band only because they are black, so one band that is there is enough.
+    """
     if dataset.driver != "GTiff":
         return None
-    rows, columns = dataset.block_shapes[band - 1]
-    first_row, last_row = window.row_off // rows, (window.row_off + window.height - 1) // rows
-    first_column, last_column = window.col_off // columns, (window.col_off + window.width - 1) // columns
-    if (last_row - first_row + 1) * (last_column - first_column + 1) > MAX_BLOCKS_LOOKED_UP:
-        return None
+    rows, columns = dataset.block_shapes[bands[0] - 1]
     missing = [
         (row, column)
-        for row in range(first_row, last_row + 1)
-        for column in range(first_column, last_column + 1)
-        if dataset.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=band) is None
+        for row in range(window.row_off // rows, (window.row_off + window.height - 1) // rows + 1)
+        for column in range(window.col_off // columns, (window.col_off + window.width - 1) // columns + 1)
+        if not any(dataset.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=band) for band in bands)
     ]
     if not missing:
         return None

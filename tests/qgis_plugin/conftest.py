@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,29 @@ def _import_landcast_from_this_tree() -> None:
 _import_landcast_from_this_tree()
 
 from landcast.qgis_plugin.child_process import clean_environment  # noqa: E402 - importable from here on
+
+EPSG_OF_RESULTS = "EPSG:32611"
+WRITE_RESULT = """
+    import sys
+    from pathlib import Path
+
+    import numpy as np
+    from affine import Affine
+    from pyproj import CRS
+    from landcast.core.raster.provenance import BAND_NAMES, make_tags
+    from landcast.core.raster.result import ResultFile
+
+    pixels = np.random.default_rng(0).integers(1, 255, (3, 300, 200), np.uint8)
+    valid = np.ones((300, 200), bool)
+    valid[:50, :60] = False
+    tags = make_tags({"model": "tiny", "years_ahead": "2", "seed": 5})
+    x, y = map(float, sys.argv[3:5])
+    crs = CRS.from_user_input(sys.argv[2])
+    with ResultFile(Path(sys.argv[1]), BAND_NAMES, valid.shape, Affine(0.6, 0, x, 0, -0.6, y), crs, tags) as file:
+        file.write_rows(pixels, valid)
+        file.close()
+        file.publish(overwrite=False)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +94,85 @@ def make_worker(tmp_path: Path) -> Callable[[str], Path]:
         return program
 
     return make
+
+
+@pytest.fixture
+def write_result(interpreter: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Write a result as Landcast does, with what it says of itself."""
+
+    def write_result(crs: str = EPSG_OF_RESULTS, x: float = 434400.0, y: float = 3774000.0) -> Path:
+        path = tmp_path / "a.tif"
+        command = [str(interpreter), "-c", textwrap.dedent(WRITE_RESULT), str(path), crs, str(x), str(y)]
+        subprocess.run(command, check=True, env=clean_environment(os.environ))
+        return path
+
+    return write_result
+
+
+@pytest.fixture
+def open_layer(qgis_app: Any) -> Iterator[Callable[..., Any]]:
+    """Open a layer that the project owns: one that outlives QGIS, by a traceback say, crashes it at its end."""
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    layers = []
+
+    def open_layer(source: Path | str, name: str = "layer", provider: str = "gdal") -> Any:
+        layers.append(QgsProject.instance().addMapLayer(QgsRasterLayer(str(source), name, provider)))
+        assert layers[-1].isValid()
+        return layers[-1]
+
+    yield open_layer
+    QgsProject.instance().removeMapLayers([layer.id() for layer in layers])
+
+
+@pytest.fixture
+def save() -> Callable[..., str]:
+    """Save as `QgisApp::saveAsRasterFile` does, as raw data or a rendered image; give the path that it tells."""
+    from qgis.core import QgsProject, QgsRasterFileWriter, QgsRasterNuller, QgsRasterPipe
+
+    def save(layer: Any, path: Path, is_rendered: bool = False, tile_px: int | None = None, form: str = "GTiff") -> str:
+        if is_rendered:
+            pipe = layer.pipe()
+        else:
+            pipe = QgsRasterPipe()
+            assert pipe.set(layer.dataProvider().clone())
+            assert pipe.insert(1, QgsRasterNuller())
+        writer = QgsRasterFileWriter(str(path))
+        writer.setOutputFormat(form)
+        if tile_px is not None:
+            writer.setTiledMode(True)
+            writer.setMaxTileWidth(tile_px)
+            writer.setMaxTileHeight(tile_px)
+        context = QgsProject.instance().transformContext()
+        written = writer.writeRaster(pipe, layer.width(), layer.height(), layer.extent(), layer.crs(), context)
+        assert written == QgsRasterFileWriter.WriterError.NoError
+        return str(path) if tile_px is None else str(path / f"{path.name}.vrt")
+
+    return save
+
+
+@pytest.fixture
+def processing_plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[None]:
+    """The plugin as QGIS without windows starts it."""
+    import landcast
+
+    plugin: Any = landcast.classFactory(qgis_iface)
+    plugin.initProcessing()
+    yield
+    plugin.unload()
+
+
+@pytest.fixture
+def no_interpreter(processing_plugin: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Neither the variable nor the setting, until a test names an interpreter."""
+    from qgis.core import QgsSettings
+
+    monkeypatch.delenv("LANDCAST_PYTHON", raising=False)
+    QgsSettings().remove("landcast/python")
+    yield
+    QgsSettings().remove("landcast/python")
+
+
+@pytest.fixture
+def use_interpreter(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    return lambda path: monkeypatch.setenv("LANDCAST_PYTHON", str(path))

@@ -30,6 +30,7 @@ class RecordingListener:
     def __init__(self, stop_at_progress: bool = False) -> None:
         self.progress: list[tuple[int, int]] = []
         self.warnings: list[str] = []
+        self.infos: list[str] = []
         self.logged: list[str] = []
         self.threads: set[int] = set()
         self._stop_at_progress = stop_at_progress
@@ -40,6 +41,9 @@ class RecordingListener:
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
+
+    def info(self, text: str) -> None:
+        self.infos.append(text)
 
     def log(self, text: str) -> None:
         self.logged.append(text)
@@ -52,7 +56,21 @@ def test_only_what_was_asked_for_stands_in_the_command() -> None:
     command = build_command(Path("/env/bin/python"), REQUEST)
     assert command[:3] == ["/env/bin/python", "-m", "landcast.worker.cli"]
     assert "--overwrite" in command
-    assert not any(part.startswith(("--extent", "--ground-scale", "--years", "--model")) for part in command)
+    unasked = ("--extent", "--area", "--bands", "--ground-scale", "--years", "--source-date", "--model", "--strict")
+    assert not any(part.startswith(unasked) for part in command)
+
+
+def test_an_address_stays_as_it_is() -> None:
+    address = "https://example.org//a.tif?key=1%202&more"
+    command = build_command(Path("python"), PredictionRequest(address, Path("/out/result.tif")))
+    assert command[3:6] == ["predict", address, "-o"]
+
+
+def test_an_extent_without_a_crs_is_one_in_that_of_the_source() -> None:
+    request = PredictionRequest(Path("/in/a.png"), Path("/out/b.tif"), extent=Extent((0.0, 0.0, 9.0, 9.0)))
+    command = build_command(Path("python"), request)
+    assert "--extent=0.0,0.0,9.0,9.0" in command
+    assert not any(part.startswith("--extent-crs") for part in command)
 
 
 def test_numbers_reach_the_worker_with_all_their_digits() -> None:
@@ -65,6 +83,10 @@ def test_numbers_reach_the_worker_with_all_their_digits() -> None:
         members=4,
         seed=7,
         model="/models/mine",
+        area=Path("/areas/town parts.gpkg"),
+        bands=(4, 3, 2),
+        source_date="2016-06",
+        is_strict=True,
     )
     command = build_command(Path("python"), request)
     extent = next(part for part in command if part.startswith("--extent="))
@@ -73,6 +95,8 @@ def test_numbers_reach_the_worker_with_all_their_digits() -> None:
     for part in ("--extent-crs=EPSG:32633", "--ground-scale=76.8", "--years=3.5", "--members=4", "--seed=7"):
         assert part in command
     assert "--model=/models/mine" in command
+    for part in ("--area=/areas/town parts.gpkg", "--bands=4,3,2", "--source-date=2016-06", "--strict"):
+        assert part in command
 
 
 def test_progress_warnings_and_the_result_arrive_in_the_thread_that_asked(make_worker: MakeWorker) -> None:
@@ -80,6 +104,7 @@ def test_progress_warnings_and_the_result_arrive_in_the_thread_that_asked(make_w
         for done in range(3):
             print(f"progress: {done}/2", file=sys.stderr)
         print("warning: the image is older than “the model”", file=sys.stderr)
+        print("note: the colours are those of its palette", file=sys.stderr)
         print("some library talks", file=sys.stderr)
         print(json.dumps({"output": sys.argv[sys.argv.index("-o") + 1]}))
     """)
@@ -88,7 +113,8 @@ def test_progress_warnings_and_the_result_arrive_in_the_thread_that_asked(make_w
     assert listener.progress == [(0, 2), (1, 2), (2, 2)]
     assert listener.threads == {threading.get_ident()}
     assert listener.warnings == ["the image is older than “the model”"]
-    assert listener.logged[-1] == "some library talks"
+    assert listener.infos == ["the colours are those of its palette"]
+    assert listener.logged[1:] == ["some library talks"]
 
 
 def test_an_error_line_is_the_message_of_a_failure(make_worker: MakeWorker) -> None:
@@ -105,6 +131,7 @@ def test_an_error_line_is_the_message_of_a_failure(make_worker: MakeWorker) -> N
     [
         ("raise RuntimeError('a bug')", "RuntimeError: a bug"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "exit code -9; it said nothing"),
+        ("print('note: no matter', file=sys.stderr); sys.exit(3)", "exit code 3; it said nothing"),
         ("print('Usage: wrong', file=sys.stderr); sys.exit(2)", "exit code 2; Usage: wrong"),
         ("print('no JSON')", "no JSON"),
         ("print('[1]')", "not understood"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,123 +18,29 @@ from qgis.core import (
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
     QgsSettings,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
-import landcast
+from .algorithm_runs import (
+    EPSG,
+    PIXEL_M,
+    TELLS_ITS_ARGUMENTS,
+    RecordingFeedback,
+    run,
+    told_arguments,
+    write_image,
+)
 
 MakeWorker = Callable[[str], Path]
-PIXEL_M = 0.6
-ORIGIN_XY = (430000.2, 3770000.4)
-EPSG = 26911
-TELLS_ITS_ARGUMENTS = """
-    if sys.argv[1] == "-m":
-        print("error: " + json.dumps(sys.argv), file=sys.stderr)
-        sys.exit(1)
-"""
-
-
-class RecordingFeedback(QgsProcessingFeedback):  # type: ignore[misc]
-    """Keeps the texts that a user would read in the log."""
-
-    def __init__(self) -> None:
-        super().__init__(False)
-        self.warnings: list[str] = []
-        self.infos: list[str] = []
-        self.errors: list[str] = []
-
-    def pushWarning(self, warning: str) -> None:  # noqa: N802 - QGIS's name
-        self.warnings.append(warning)
-
-    def pushInfo(self, info: str) -> None:  # noqa: N802 - QGIS's name
-        self.infos.append(info)
-
-    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N802, N803 - QGIS's names
-        self.errors.append(error)
-
-
-@pytest.fixture(autouse=True)
-def plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[None]:
-    plugin: Any = landcast.classFactory(qgis_iface)
-    plugin.initProcessing()
-    yield
-    plugin.unload()
-
-
-@pytest.fixture(autouse=True)
-def no_interpreter(plugin: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Neither the variable nor the setting, until a test names an interpreter."""
-    monkeypatch.delenv("LANDCAST_PYTHON", raising=False)
-    QgsSettings().remove("landcast/python")
-    yield
-    QgsSettings().remove("landcast/python")
-
-
-@pytest.fixture
-def use_interpreter(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    return lambda path: monkeypatch.setenv("LANDCAST_PYTHON", str(path))
+pytestmark = pytest.mark.usefixtures("no_interpreter")
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     return write_image(tmp_path / "Bilder von früher" / "source.tif", 200, 180)
-
-
-@pytest.fixture
-def open_layer(qgis_app: Any) -> Iterator[Callable[..., QgsRasterLayer]]:
-    """Open a layer that the project owns: one that outlives QGIS, by a traceback say, crashes it at its end."""
-    layers = []
-
-    def open_layer(*arguments: str) -> QgsRasterLayer:
-        layers.append(QgsProject.instance().addMapLayer(QgsRasterLayer(*arguments)))
-        return layers[-1]
-
-    yield open_layer
-    QgsProject.instance().removeMapLayers([layer.id() for layer in layers])
-
-
-def write_image(path: Path, width: int, height: int, driver: str = "GTiff") -> Path:
-    """Write an 8-bit RGB image with a pattern in it, in UTM."""
-    path.parent.mkdir(exist_ok=True)
-    system = osr.SpatialReference()
-    system.ImportFromEPSG(EPSG)
-    memory = gdal.GetDriverByName("MEM").Create("", width, height, 3, gdal.GDT_Byte)
-    memory.SetProjection(system.ExportToWkt())
-    memory.SetGeoTransform([ORIGIN_XY[0], PIXEL_M, 0, ORIGIN_XY[1], 0, -PIXEL_M])
-    for band in (1, 2, 3):
-        row = bytes((x * band) % 200 + 30 for x in range(width + height))
-        pixels = b"".join(row[y : y + width] for y in range(height))
-        memory.GetRasterBand(band).WriteRaster(0, 0, width, height, pixels)
-    gdal.GetDriverByName(driver).CreateCopy(str(path), memory)
-    return path
-
-
-def run(source: Any, output: Path, feedback: QgsProcessingFeedback | None = None, **parameters: Any) -> str | None:
-    """Run the algorithm as QGIS does; give the path of the result, None where there is none."""
-    algorithm = QgsApplication.processingRegistry().createAlgorithmById("landcast:predict")
-    chosen = {"INPUT": source if isinstance(source, QgsRasterLayer) else str(source), "OUTPUT": str(output)}
-    context = QgsProcessingContext()
-    is_valid, message = algorithm.checkParameterValues({**chosen, **parameters}, context)
-    if not is_valid:
-        raise QgsProcessingException(message)
-    results, is_done = algorithm.run(
-        {**chosen, **parameters}, context, feedback or RecordingFeedback(), catchExceptions=False
-    )
-    assert is_done
-    return None if "OUTPUT" not in results else str(results["OUTPUT"])
-
-
-def told_arguments(source: Any, output: Path, **parameters: Any) -> list[str]:
-    """What the worker is called with; needs one that tells its arguments."""
-    with pytest.raises(QgsProcessingException) as raised:
-        run(source, output, **parameters)
-    arguments = json.loads(str(raised.value))
-    assert isinstance(arguments, list)
-    return arguments
 
 
 def test_the_result_lies_on_the_pixels_of_its_source(
@@ -304,7 +208,8 @@ def test_what_was_not_asked_for_is_left_to_landcast(
     use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
     arguments = told_arguments(source, tmp_path / "result.tif", GROUND_SCALE=0, YEARS=None)
     assert arguments[4:7] == [str(source), "-o", str(tmp_path / "result.tif")]
-    assert not any(part.startswith(("--extent", "--ground-scale", "--years", "--model")) for part in arguments)
+    unasked = ("--extent", "--area", "--bands", "--ground-scale", "--years", "--source-date", "--model", "--strict")
+    assert not any(part.startswith(unasked) for part in arguments)
 
 
 def test_a_crs_that_others_do_not_know_travels_as_wkt(
@@ -335,19 +240,6 @@ def test_a_crs_changed_in_qgis_is_warned_about(
     with pytest.raises(QgsProcessingException):
         run(layer, tmp_path / "result.tif", feedback)
     assert any("CRS was changed" in warning for warning in feedback.warnings)
-
-
-def test_layers_that_are_no_local_geotiff_are_refused(
-    tmp_path: Path, source: Path, open_layer: Callable[..., QgsRasterLayer]
-) -> None:
-    picture = write_image(tmp_path / "images" / "picture.png", 64, 64, "PNG")
-    disguised = tmp_path / "images" / "disguised.tif"
-    gdal.Translate(str(tmp_path / "a.vrt"), str(source), format="VRT")
-    (tmp_path / "a.vrt").rename(disguised)
-    web = open_layer(f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=3", "web", "wms")
-    for layer in (picture, disguised, web):
-        with pytest.raises(QgsProcessingException, match="only local GeoTIFF files are supported"):
-            run(layer, tmp_path / "result.tif")
 
 
 def test_the_source_is_never_replaced_by_its_result(

@@ -46,7 +46,14 @@ def test_what_few_people_need_is_advanced(plugin: Any) -> None:
     plugin.initGui()
     found = QgsApplication.processingRegistry().createAlgorithmById("landcast:predict")
     flags = {definition.name(): definition.flags() for definition in found.parameterDefinitions()}
-    assert {name for name in flags if flags[name] & ADVANCED} == {"GROUND_SCALE", "YEARS", "SEED", "MEMBERS", "MODEL"}
+    assert {name for name in flags if not flags[name] & ADVANCED} == {"INPUT", "EXTENT", "AREA", "OUTPUT"}
+    assert {"SOURCE_DATE", "STRICT"} <= flags.keys()
+
+
+def test_the_help_tells_what_can_be_read(plugin: Any) -> None:
+    plugin.initGui()
+    found = QgsApplication.processingRegistry().createAlgorithmById("landcast:predict")
+    assert "local GeoTIFF, JPEG, PNG, JPEG 2000, HFA, WebP or BMP file" in found.shortHelpString()
 
 
 def test_the_result_is_a_geotiff_whatever_the_settings_of_qgis(plugin: Any) -> None:

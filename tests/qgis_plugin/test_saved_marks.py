@@ -1,8 +1,10 @@
-"""What is left of a result's marks when it is saved from a real QGIS.
+"""What is left of a result's marks when it is saved from a real QGIS, with the plugin and without it.
 
 The algorithms of Processing that run GDAL's programs keep all of them. QGIS's own writer, behind `Export > Save
 As`, copies pixels, place, colours and validity, and drops every word that a file says of itself: no tag, band
 description, unit, category or metadata beside the file outlives it. These tests say so, and will tell when it changes.
+In QGIS's window the plugin then puts the marks back, which other tests see in every detail; without the plugin, as
+where another person's QGIS saves the result, nothing does.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import os
 import shutil
 import subprocess
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +26,11 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProject,
-    QgsRasterFileWriter,
     QgsRasterLayer,
-    QgsRasterNuller,
-    QgsRasterPipe,
     QgsUnitTypes,
 )
 
-from landcast.qgis_plugin.child_process import clean_environment
-
+ROOT = Path(__file__).resolve().parents[2]
 EPSG = "EPSG:32611"
 EXTENT = "434420,434480,3773860,3773960"
 LOCAL = (
@@ -41,32 +38,12 @@ LOCAL = (
     'AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
 )
 MARKS = ("LANDCAST_SYNTHETIC", "LANDCAST_MODEL", "LANDCAST_SEED", "TIFFTAG_IMAGEDESCRIPTION", "TIFFTAG_SOFTWARE")
-WRITE_RESULT = """
-    import sys
-    from pathlib import Path
-
-    import numpy as np
-    from affine import Affine
-    from pyproj import CRS
-    from landcast.core.raster.provenance import BAND_NAMES, make_tags
-    from landcast.core.raster.result import ResultFile
-
-    pixels = np.random.default_rng(0).integers(1, 255, (3, 300, 200), np.uint8)
-    valid = np.ones((300, 200), bool)
-    valid[:50, :60] = False
-    tags = make_tags({"model": "tiny", "years_ahead": "2", "seed": 5})
-    x, y = map(float, sys.argv[3:5])
-    crs = CRS.from_user_input(sys.argv[2])
-    with ResultFile(Path(sys.argv[1]), BAND_NAMES, valid.shape, Affine(0.6, 0, x, 0, -0.6, y), crs, tags) as file:
-        file.write_rows(pixels, valid)
-        file.close()
-        file.publish(overwrite=False)
-"""
 SAVE_AS = """
     # what a person does: choose the layer, Export > Save As, name the file, OK
     import os, sys
     from pathlib import Path
 
+    from qgis.core import QgsProject
     from qgis.PyQt.QtCore import QTimer
     from qgis.PyQt.QtWidgets import QAction, QApplication, QDialog
     from qgis.utils import iface
@@ -81,7 +58,9 @@ SAVE_AS = """
                 window.accept()
 
     def end(layer, path):
-        said.write_text(layer.name() + "\\n" + path)
+        shown = [other for other in QgsProject.instance().mapLayers().values() if other.source() == path]
+        lines = [f"{other.name()} {'LANDCAST_SYNTHETIC' in other.htmlMetadata()}" for other in shown]
+        said.write_text("\\n".join([layer.name(), path, *lines]))
         os._exit(0)
 
     iface.layerSavedAs.connect(end)
@@ -91,33 +70,6 @@ SAVE_AS = """
     timer.start(200)
     QTimer.singleShot(100, iface.mainWindow().findChild(QAction, "mActionLayerSaveAs").trigger)
 """
-
-
-@pytest.fixture
-def write_result(interpreter: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Write a result as Landcast does, with what it says of itself."""
-
-    def write_result(crs: str = EPSG, x: float = 434400.0, y: float = 3774000.0) -> Path:
-        path = tmp_path / "a.tif"
-        command = [str(interpreter), "-c", textwrap.dedent(WRITE_RESULT), str(path), crs, str(x), str(y)]
-        subprocess.run(command, check=True, env=clean_environment(os.environ))
-        return path
-
-    return write_result
-
-
-@pytest.fixture
-def open_layer(qgis_app: Any) -> Iterator[Callable[..., QgsRasterLayer]]:
-    """Open a layer that the project owns: one that outlives QGIS, by a traceback say, crashes it at its end."""
-    layers = []
-
-    def open_layer(path: Path) -> QgsRasterLayer:
-        layers.append(QgsProject.instance().addMapLayer(QgsRasterLayer(str(path), path.stem)))
-        assert layers[-1].isValid()
-        return layers[-1]
-
-    yield open_layer
-    QgsProject.instance().removeMapLayers([layer.id() for layer in layers])
 
 
 def read_marks(path: Path) -> tuple[dict[str, str], list[str]]:
@@ -136,21 +88,6 @@ def read_pixels(path: Path, band: int) -> bytes:
 def read_validity(path: Path) -> bytes:
     dataset = gdal.Open(str(path))
     return bytes(dataset.GetRasterBand(1).GetMaskBand().ReadRaster())
-
-
-def save(layer: QgsRasterLayer, path: Path, is_rendered: bool) -> None:
-    """Save as QgisApp::saveAsRasterFile does, as raw data or as a rendered image."""
-    if is_rendered:
-        pipe = layer.pipe()
-    else:
-        pipe = QgsRasterPipe()
-        assert pipe.set(layer.dataProvider().clone())
-        assert pipe.insert(1, QgsRasterNuller())
-    writer = QgsRasterFileWriter(str(path))
-    writer.setOutputFormat("GTiff")
-    context = QgsProject.instance().transformContext()
-    written = writer.writeRaster(pipe, layer.width(), layer.height(), layer.extent(), layer.crs(), context)
-    assert written == QgsRasterFileWriter.NoError
 
 
 def test_qgis_shows_that_a_result_is_synthetic(
@@ -214,8 +151,12 @@ def process(algorithm: str, folder: Path, **parameters: Any) -> Path:
 
 
 @pytest.mark.parametrize("is_rendered", [False, True], ids=["raw data", "rendered image"])
-def test_qgiss_own_writer_keeps_pixels_and_place_and_no_mark(
-    write_result: Callable[..., Path], open_layer: Callable[..., QgsRasterLayer], tmp_path: Path, is_rendered: bool
+def test_qgiss_own_writer_alone_keeps_pixels_and_place_and_no_mark(
+    write_result: Callable[..., Path],
+    open_layer: Callable[..., QgsRasterLayer],
+    save: Callable[..., str],
+    tmp_path: Path,
+    is_rendered: bool,
 ) -> None:
     """Metadata and style that QGIS itself keeps beside the file do not go with it either."""
     path, saved = write_result(), tmp_path / "saved.tif"
@@ -241,7 +182,7 @@ def test_qgiss_own_writer_keeps_pixels_and_place_and_no_mark(
 
 
 def test_nothing_that_a_geotiff_can_say_in_words_outlives_qgiss_own_writer(
-    open_layer: Callable[..., QgsRasterLayer], tmp_path: Path
+    open_layer: Callable[..., QgsRasterLayer], save: Callable[..., str], tmp_path: Path
 ) -> None:
     """Every place for words that GDAL knows is filled, not only those that Landcast uses."""
     path, saved = tmp_path / "a.tif", tmp_path / "saved.tif"
@@ -265,26 +206,47 @@ def test_nothing_that_a_geotiff_can_say_in_words_outlives_qgiss_own_writer(
     assert {file.suffix for file in tmp_path.glob("saved*")} == {".tif"}
 
 
-def test_export_in_the_application_keeps_no_mark_but_tells_plugins_of_the_file(
-    write_result: Callable[..., Path], tmp_path: Path
+@pytest.mark.parametrize("has_plugin", [False, True], ids=["without the plugin", "with the plugin"])
+def test_export_in_the_application_keeps_marks_by_the_plugin_alone(
+    write_result: Callable[..., Path], tmp_path: Path, has_plugin: bool
 ) -> None:
-    """The whole application on a screen of its own; `layerSavedAs` is where a plugin can mark the file again."""
+    """The whole application on a screen of its own; in both cases it adds the saved file to the project."""
     programs = [shutil.which(name) for name in ("xvfb-run", "qgis")]
     if None in programs:
         pytest.skip("needs xvfb-run and qgis, the application with its windows")
     path, saved, said = write_result(), tmp_path / "saved.tif", tmp_path / "said"
     script = tmp_path / "save_as.py"
     script.write_text(textwrap.dedent(SAVE_AS))
-    profile = str(tmp_path / "profile")
-    command = ["xvfb-run", "-a", "qgis", "--nologo", "--noplugins", "--noversioncheck", "--profiles-path", profile]
+    profiles = make_profiles(tmp_path / "profiles", has_plugin)
+    command = ["xvfb-run", "-a", "qgis", "--nologo", "--noversioncheck", "--profiles-path", str(profiles)]
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
     environment["LANDCAST_TEST_FOLDER"] = str(tmp_path)
     subprocess.run([*command, "--code", str(script)], check=True, timeout=120, env=environment, capture_output=True)
-    assert said.read_text().splitlines() == ["predicted", str(saved)]
+    name, told, *shown = said.read_text().splitlines()
+    assert (name, told) == ("predicted", str(saved))
     tags, bands = read_marks(saved)
-    assert not tags
-    assert bands == ["", "", ""]
     assert read_validity(saved) == read_validity(path)
+    if has_plugin:
+        assert (tags, bands) == read_marks(path)
+        assert tags.keys() >= set(MARKS)
+        assert shown == ["saved True"]
+    else:
+        assert not tags
+        assert bands == ["", "", ""]
+        assert shown == ["saved False"]
+
+
+def make_profiles(folder: Path, has_plugin: bool) -> Path:
+    """A folder of QGIS's profiles, of which the default one has no plugin or this one."""
+    profile = folder / "profiles" / "default"
+    settings = profile / "QGIS" / "QGIS3.ini"
+    plugins = profile / "python" / "plugins"
+    plugins.mkdir(parents=True)
+    settings.parent.mkdir()
+    if has_plugin:
+        (plugins / "landcast").symlink_to(ROOT)
+        settings.write_text("[PythonPlugins]\nlandcast=true\n")
+    return folder
 
 
 def test_qgis_reads_a_grid_without_a_place_on_earth_with_the_size_of_its_pixels(

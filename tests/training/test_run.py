@@ -92,6 +92,13 @@ def test_the_contract_says_what_the_model_was_trained_on(
     assert contract.noise == settings.forecaster.noise
     sampler = PairSampler(scene_chips, settings.tiles, settings.seed)
     assert contract.difference_std == pytest.approx(sampler.difference_std(), abs=1e-6)
+    assert contract.tones is not None
+    levels = np.concatenate([chip.before[:, chip.valid] for chip in scene_chips], axis=1)
+    np.testing.assert_allclose(
+        contract.tones.levels,
+        np.quantile(levels, contract.tones.shares, axis=1, method="inverted_cdf").T / 255,
+        atol=1e-4,
+    )
     card = (model / CARD_NAME).read_text(encoding="utf-8")
     assert "1 pairs of chips, 4 of 4 tiles kept" in card
     assert card.startswith("---\nlibrary_name: diffusers\n")

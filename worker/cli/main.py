@@ -14,6 +14,7 @@ import click
 
 SUBCOMMANDS = {
     "predict": "Predict a future layer from a georeferenced image.",
+    "match": "Give an image the colours of another.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
     "models": "List, describe and verify models.",

@@ -12,7 +12,10 @@ import pytest
 from landcast.core.errors import ModelError
 from landcast.core.model.contract import CONTRACT_NAME, load_contract, save_contract
 from landcast.core.noise import WHITE
+from landcast.core.radiometry.tones import ToneReference
 from landcast.tests.models import TINY_CONTRACT
+
+TONES = ToneReference((0.0, 0.5, 1.0), ((0.1, 0.4, 0.9), (0.1, 0.5, 0.9), (0.2, 0.4, 0.8)))
 
 
 def rewrite(folder: Path, **changes: Any) -> None:
@@ -27,6 +30,22 @@ def test_what_is_saved_comes_back_equal(tmp_path: Path) -> None:
     contract = replace(TINY_CONTRACT, region="Ñuñoa", trained_gsd_m=(0.6,), noise=WHITE)
     save_contract(contract, tmp_path)
     assert load_contract(tmp_path) == contract
+
+
+def test_the_tones_of_the_training_images_come_back_equal(tmp_path: Path) -> None:
+    contract = replace(TINY_CONTRACT, tones=TONES)
+    save_contract(contract, tmp_path)
+    assert load_contract(tmp_path) == contract
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_model_that_never_recorded_its_tones_is_read_all_the_same(tmp_path: Path, is_named: bool) -> None:
+    rewrite(tmp_path)
+    path = tmp_path / CONTRACT_NAME
+    said = json.loads(path.read_text(encoding="utf-8")) | ({"tones": None} if is_named else {})
+    assert ("tones" in said) == is_named
+    path.write_text(json.dumps(said), encoding="utf-8")
+    assert load_contract(tmp_path) == TINY_CONTRACT
 
 
 def test_the_ground_scale_is_that_of_128_pixels_at_the_most_used_size() -> None:
@@ -79,6 +98,12 @@ def test_json_that_is_no_contract_is_refused(tmp_path: Path, whole: str) -> None
         {"noise": 3},
         {"region": None},
         {"surprise": 1},
+        {"tones": 3},
+        {"tones": {"shares": [0, 1]}},
+        {"tones": {"shares": [0, 1], "levels": [[0, 1]]}},
+        {"tones": {"shares": [0, 1], "levels": [[0, 1], [0, 1], [0.2, 0.1]]}},
+        {"tones": {"shares": [0, 1], "levels": [[0, 1], [0, 1], [0, 255]]}},
+        {"tones": {"shares": [0, 1], "levels": [[0, 1], [0, 1], ["0", "1"]]}},
     ],
     ids=str,
 )

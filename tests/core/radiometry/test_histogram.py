@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from landcast.core.errors import RequestError
-from landcast.core.radiometry.histogram import apply_tables, count_levels, match_tables
+from landcast.core.radiometry.histogram import (
+    Histogram,
+    Matching,
+    apply_tables,
+    count_levels,
+    distance,
+    level_of,
+    match_tables,
+)
 
 IMAGES = arrays(np.uint8, st.tuples(st.just(3), st.integers(1, 20), st.integers(1, 20)))
 
@@ -87,3 +96,122 @@ def test_another_number_of_bands_and_empty_images_are_refused() -> None:
         match_tables(three, four)
     with pytest.raises(RequestError, match="valid pixel"):
         match_tables(three, np.zeros((3, 256), int))
+
+
+VALUES = st.sampled_from(["uint8", "uint16", "int16", "int32", "float32", "float64"]).flatmap(
+    lambda dtype: arrays(
+        dtype,
+        st.tuples(st.just(1), st.integers(1, 12), st.integers(1, 12)),
+        elements=st.integers(0, 255) if dtype == "uint8" else st.integers(-4096 if dtype[0] != "u" else 0, 4096),
+    )
+)
+
+
+def counted(image: NDArray[Any], valid: NDArray[np.bool_] | None = None) -> Histogram:
+    histogram = Histogram(len(image), image.dtype)
+    histogram.add(image, np.ones(image.shape[1:], np.bool_) if valid is None else valid)
+    return histogram
+
+
+def slowly_matched(source: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.float64]:
+    """The same mapping by sorting: each value goes to the reference's value at the middle of its ranks."""
+
+    def middle_ranks(values: NDArray[Any], of: NDArray[Any]) -> NDArray[np.float64]:
+        below, up_to = ((of[None] < values[:, None]).mean(1), (of[None] <= values[:, None]).mean(1))
+        return (below + up_to) / 2
+
+    flat, other = source.ravel().astype(np.float64), reference.ravel().astype(np.float64)
+    wanted = np.unique(other)
+    return np.interp(middle_ranks(flat, flat), middle_ranks(wanted, other), wanted).reshape(source.shape)
+
+
+@given(VALUES)
+def test_whole_numbers_are_counted_one_by_one_in_every_data_type(image: NDArray[Any]) -> None:
+    found = counted(image).distribution(0)
+    values, counts = np.unique(image, return_counts=True)
+    np.testing.assert_array_equal(found.values, values)
+    np.testing.assert_array_equal(found.counts, counts)
+
+
+@given(arrays(np.float32, (50,), elements=st.floats(-(2.0**100), 2.0**100, width=32)))
+def test_levels_of_floats_have_the_order_of_the_floats(values: NDArray[np.float32]) -> None:
+    assert (np.diff(level_of(np.sort(values))) >= 0).all()
+
+
+@given(arrays(np.float32, (1, 1, 50), elements=st.floats(2.0**-20, 2.0**100, width=32)))
+def test_floats_are_counted_within_a_twentieth_of_a_percent(values: NDArray[np.float32]) -> None:
+    found = counted(values).distribution(0)
+    nearest = np.abs(found.values[None] / values.ravel().astype(np.float64)[:, None] - 1).min(1)
+    assert nearest.max() <= 0.0005
+
+
+@given(VALUES)
+def test_an_image_matched_to_itself_is_itself(image: NDArray[Any]) -> None:
+    histogram = counted(image)
+    np.testing.assert_array_equal(Matching(histogram, histogram)(image), image)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32", "float64"])
+def test_an_image_matched_to_itself_many_times_over_is_itself(dtype: str) -> None:
+    image = np.random.default_rng(3).normal(120, 40, (3, 70, 60)).clip(0, 255).astype(dtype)
+    many = np.tile(image, (1, 3, 7))
+    np.testing.assert_array_equal(Matching(counted(image), counted(many))(image), image)
+
+
+@given(VALUES, VALUES)
+def test_matching_agrees_with_a_mapping_by_sorting(source: NDArray[Any], reference: NDArray[Any]) -> None:
+    matched = Matching(counted(source), counted(reference))(source)
+    assert matched.dtype == reference.dtype
+    rounding = 0.5 if reference.dtype.kind in "iu" else 0.0
+    np.testing.assert_allclose(matched.astype(np.float64), slowly_matched(source, reference), atol=rounding + 1e-3)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_no_value_is_brought_below_a_smaller_one(
+    source: NDArray[Any], reference: NDArray[Any], other: NDArray[Any]
+) -> None:
+    rising = np.sort(other.astype(source.dtype).ravel())[None, None]
+    matched = Matching(counted(source), counted(reference))(rising).astype(np.float64)
+    assert (np.diff(matched.ravel()) >= 0).all()
+
+
+@pytest.mark.parametrize("reference_dtype", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("source_dtype", ["uint8", "uint16", "int16", "float32"])
+def test_matching_brings_distributions_together_and_a_second_time_changes_little(
+    source_dtype: str, reference_dtype: str
+) -> None:
+    generator = np.random.default_rng(1)
+    source = generator.gamma(4, 20, (1, 200, 200)).clip(0, 255).astype(source_dtype)
+    reference = generator.normal(110, 25, (1, 150, 170)).clip(0, 255).astype(reference_dtype)
+    before, wanted = counted(source), counted(reference).distribution(0)
+    matching = Matching(before, counted(reference))
+    matched = matching(source)
+    apart = distance(counted(matched).distribution(0), wanted)
+    assert apart < 0.03 < 0.3 < distance(before.distribution(0), wanted)
+    assert apart == pytest.approx(distance(matching.matched(before)[0], wanted), abs=1e-3)
+    again = Matching(counted(matched), counted(reference))(matched)
+    assert np.abs(again.astype(np.float64) - matched).max() <= 2
+
+
+def test_values_that_were_not_counted_go_on_in_a_straight_line() -> None:
+    source = np.arange(100, 200, dtype=np.uint16)[None, None]
+    reference = source * 2 + 50
+    matching = Matching(counted(source), counted(reference))
+    beyond = np.array([[[0, 99, 150, 200, 1000, 65535]]], np.uint16)
+    assert matching(beyond)[0, 0].tolist() == [50, 248, 350, 450, 2050, 65535]
+    assert Matching(counted(source), counted((reference // 10).astype(np.uint8)))(beyond).max() == 255
+
+
+def test_a_band_of_one_value_is_shifted() -> None:
+    source, reference = np.full((1, 3, 3), 20, np.uint8), np.full((1, 3, 3), 45, np.uint8)
+    assert Matching(counted(source), counted(reference))(np.array([[[19, 20, 21]]], np.uint8)).tolist() == [
+        [[44, 45, 46]]
+    ]
+
+
+def test_histograms_of_another_number_of_bands_and_empty_ones_are_refused() -> None:
+    one, three = counted(np.ones((1, 2, 2), np.uint8)), counted(np.ones((3, 2, 2), np.uint8))
+    with pytest.raises(RequestError, match="1 and 3 bands"):
+        Matching(one, three)
+    with pytest.raises(RequestError, match="valid pixel"):
+        Matching(one, Histogram(1, np.dtype(np.uint8)))

@@ -9,7 +9,7 @@ from affine import Affine
 from pyproj import CRS, Geod, Transformer
 
 from landcast.core.errors import NotGeoreferencedError
-from landcast.core.raster.ground import ground_distance_m, ground_size_m
+from landcast.core.raster.ground import LOCAL_WKT, ground_distance_m, ground_size_m, is_on_earth
 
 WGS84 = Geod(ellps="WGS84")
 FEET_M = 1200 / 3937
@@ -72,3 +72,18 @@ def test_a_place_that_is_not_on_earth_is_refused(crs: str, place: tuple[float, f
 def test_pixels_without_size_are_refused() -> None:
     with pytest.raises(NotGeoreferencedError, match="no size"):
         ground_distance_m(CRS.from_epsg(32611), (434400, 3774000), (434400, 3774000))
+
+
+def test_only_what_has_a_datum_of_the_earth_is_on_earth() -> None:
+    site = CRS.from_wkt(LOCAL_WKT)
+    height = CRS.from_epsg(5773)
+    both = f'COMPOUNDCRS["both",{site.to_wkt()},{height.to_wkt()}]'
+    assert not any(is_on_earth(crs) for crs in (site, height, CRS.from_wkt(both), CRS.from_epsg(4978)))
+    assert all(is_on_earth(CRS.from_user_input(crs)) for crs in ("EPSG:4326", "EPSG:4979", "EPSG:3857", "EPSG:7415"))
+
+
+def test_without_a_place_a_distance_is_straight() -> None:
+    crs = CRS.from_wkt(LOCAL_WKT)
+    assert ground_distance_m(crs, (0, 0), (3, 4)) == pytest.approx(5)
+    feet = CRS.from_wkt(LOCAL_WKT.replace('"metre",1', '"foot",0.3048'))
+    assert ground_distance_m(feet, (0, 0), (3, 4)) == pytest.approx(5 * 0.3048)

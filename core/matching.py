@@ -1,0 +1,447 @@
+"""A whole match: an image with the distribution of values of another, as a verified result file."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from . import PROGRAM
+from .errors import NotGeoreferencedError, RequestError
+from .lattice import Rect, split
+from .radiometry.histogram import Histogram, Matching, distance
+from .raster.disk import check_disk, estimate_result_bytes
+from .raster.options import SourceOptions
+from .raster.overlap import Overlap, distance_apart_m, grid_caveats
+from .raster.result import ResultFile, check_output
+from .raster.source import SourceImage, open_source
+from .raster.survey import pixel_caveats, survey
+
+BLOCK_PX = 1024
+"""Side of what is read at once; memory grows with it and with the width of the result, and not with its height."""
+COVERED_SHARE = 0.99
+"""An image that covers at least so much of another covers it."""
+COLOURS = ("red", "green", "blue")
+CARRIED_ALWAYS = ("TIFFTAG_DATETIME",)
+CARRIED_IF_SYNTHETIC = ("LANDCAST_MODEL", "LANDCAST_MODEL_SHA256", "LANDCAST_YEARS_AHEAD", "LANDCAST_SOURCE_DATE",
+                        "LANDCAST_RESULT_DATE")  # fmt: skip
+"""What a source says of itself that is true of it in other colours."""
+ONLY_PREDICTIONS = ("resampled", "the result is grey again", "ground scale and GSD are metres")
+"""Ends of what is said of sources that is of no consequence here, where the grid is the source's own."""
+LIBRARIES = ("numpy", "rasterio")
+
+Progress = Callable[[int, int], None]
+"""Called with the blocks done and the blocks that there are."""
+Say = Callable[[str], None]
+"""Called with something to tell the user."""
+
+
+@dataclass(frozen=True)
+class MatchRequest:
+    """What is asked for.
+
+    Attributes:
+        source: path or address of the image that gets other values.
+        reference: path or address of the image whose values it gets.
+        output: where the result will stand.
+        source_options: what the user says of the source; CRS and GSD of the reference too, where it needs them.
+        reference_bands: one-based numbers of the reference's bands; by their meaning where None.
+        is_whole: whether all of both images is compared, rather than the ground that both cover.
+        is_strict: whether warnings are errors.
+        is_overwriting: whether an existing result is replaced.
+    """
+
+    source: Path | str
+    reference: Path | str
+    output: Path
+    source_options: SourceOptions = field(default_factory=SourceOptions)
+    reference_bands: tuple[int, ...] | None = None
+    is_whole: bool = False
+    is_strict: bool = False
+    is_overwriting: bool = False
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The part of an image whose values were compared.
+
+    Attributes:
+        histogram: of its valid pixels.
+        covered_share: of all pixels of the image, those on the ground of the other; 1 where that cannot be told.
+    """
+
+    histogram: Histogram
+    covered_share: float
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What came of a request.
+
+    Attributes:
+        path: of the result.
+        crs: of the result, as text.
+        transform: six numbers of the affine transform, in GDAL's order.
+        shape_yx: rows and columns.
+        dtype: of the result.
+        is_whole: whether all of both images was compared.
+        source: what was compared of the source.
+        reference: what was compared of the reference.
+        distances: for each band, how far the distributions lay apart before and lie after, 0 to 1.
+        facts: as recorded in the file.
+        seconds: wall time.
+        warnings: what the user should know.
+    """
+
+    path: Path
+    crs: str
+    transform: tuple[float, ...]
+    shape_yx: tuple[int, int]
+    dtype: str
+    is_whole: bool
+    source: Compared
+    reference: Compared
+    distances: tuple[tuple[float, float], ...]
+    facts: dict[str, object]
+    seconds: float
+    warnings: list[str] = field(default_factory=list)
+
+
+def match(
+    request: MatchRequest,
+    warn: Say,
+    note: Say = lambda message: None,
+    on_progress: Progress = lambda done, total: None,
+) -> Matched:
+    """Give an image the distribution of values of another, band by band, and write it on its own grid.
+
+    Every valid pixel that is compared counts. Peak memory is that of the histograms, a block, and two rows of blocks
+    of the result.
+
+    Args:
+        request: what is asked for.
+        warn: called with each caveat, before anything is written.
+        note: called with what the user may like to know.
+        on_progress: called after each block.
+
+    Raises:
+        LandcastError: anything that the user can mend; no file stands under the final name then.
+
+    Source: Gonzalez & Woods, Digital Image Processing, histogram specification.
+    """
+    started = time.monotonic()
+    _check_output(request)
+    with _open_both(request) as (source, reference):
+        pair = _Pair(request, source, reference)
+        counter = _Counter(2 * _count_blocks(source) + _count_blocks(reference), on_progress)
+        parts = pair.compare(counter.tick)
+        caveats = pair.announce(parts, warn, note)
+        matching = Matching(parts[0].histogram, parts[1].histogram)
+        facts = pair.facts()
+        path = _write(request, source, matching, _make_tags(facts, source, reference), counter.tick)
+    if path != request.output:
+        caveats.append(f"{request.output} is held open by another program; written as {path}")
+        warn(caveats[-1])
+    return Matched(
+        path=path,
+        crs=source.crs.to_string(),
+        transform=source.transform.to_gdal(),
+        shape_yx=source.shape_yx,
+        dtype=matching.dtype.name,
+        is_whole=pair.is_whole,
+        source=parts[0],
+        reference=parts[1],
+        distances=_distances(parts[0].histogram, parts[1].histogram, matching),
+        facts=facts,
+        seconds=time.monotonic() - started,
+        warnings=caveats,
+    )
+
+
+class _Pair:
+    """A source and a reference that are open, and what there is to say about them."""
+
+    def __init__(self, request: MatchRequest, source: SourceImage, reference: SourceImage) -> None:
+        if source.bands != reference.bands:
+            raise RequestError(
+                f"{source.name} has {source.bands} band(s) and {reference.name} {reference.bands}; "
+                "--bands and --reference-bands choose one or three of each"
+            )
+        self.request, self.source, self.reference = request, source, reference
+        needed_bytes, _ = estimate_result_bytes(source.shape_yx, source.bands, _dtype_of(reference).name)
+        check_disk(request.output.parent, needed_bytes, str(request.output))
+        self.seen = survey(source), survey(reference)
+        self.is_whole = request.is_whole or not (source.has_place and reference.has_place)
+
+    def compare(self, tick: Callable[[], None]) -> tuple[Compared, Compared]:
+        """Count the values of both images, over the ground that is asked for.
+
+        Raises:
+            RequestError: there is no such ground, or no valid pixel on it.
+        """
+        parts = []
+        has_place = self.source.has_place and self.reference.has_place
+        for image, other in ((self.source, self.reference), (self.reference, self.source)):
+            part = _compare(image, Overlap(image, other) if has_place else None, self.is_whole, tick)
+            if not (part.covered_share or self.is_whole):
+                raise RequestError(f"{self._apart()}; --whole compares all of both images instead")
+            if not part.histogram.pixels:
+                where = "" if self.is_whole else f" where {other.name} lies; --whole compares all of both images"
+                raise RequestError(f"{image.name}: no valid pixel{where}")
+            parts.append(part)
+        return parts[0], parts[1]
+
+    def announce(self, parts: tuple[Compared, Compared], warn: Say, note: Say) -> list[str]:
+        """Tell all that there is to say before anything is written; what the user should know comes back.
+
+        Raises:
+            RequestError: there are warnings, and they are to be errors.
+        """
+        caveats = self._caveats(parts)
+        for message in self._notes():
+            note(message)
+        for message in caveats:
+            warn(message)
+        if self.request.is_strict and caveats:
+            count = len(caveats)
+            raise RequestError(
+                f"--strict: {count} warning{'s are errors' if count > 1 else ' is an error'}, and nothing was written"
+                f"; the first: {caveats[0]}"
+            )
+        return caveats
+
+    def facts(self) -> dict[str, object]:
+        """What is recorded in the result; what is None is left out."""
+        (source, reference), options = (self.source, self.reference), self.request.source_options
+        return {
+            "source": _short_name(source),
+            "source_pixels_sha256": self.seen[0].pixels_sha256,
+            "source_bands": ",".join(map(str, source.band_numbers)),
+            "reference": _short_name(reference),
+            "reference_pixels_sha256": self.seen[1].pixels_sha256,
+            "reference_bands": ",".join(map(str, reference.band_numbers)),
+            "compared": "whole" if self.is_whole else "overlap",
+            "source_crs": options.assume_crs,
+            "source_gsd_m": options.gsd_m,
+            "place": None if source.has_place else "none",
+        }
+
+    def _caveats(self, parts: tuple[Compared, Compared]) -> list[str]:
+        source, reference = self.source, self.reference
+        caveats = [*_said(source.caveats), *pixel_caveats(source, self.seen[0])]
+        if reference.name != source.name:
+            caveats += [*_said(reference.caveats, True), *pixel_caveats(reference, self.seen[1])]
+        if source.has_place and reference.has_place:
+            caveats += grid_caveats(source, reference)
+        elif source.has_place or reference.has_place:
+            nowhere = reference.name if source.has_place else source.name
+            caveats.append(f"{nowhere}: has no place on Earth, so all of both images is compared")
+        caveats += self._coverage_caveats(parts)
+        if _dtype_of(source) != _dtype_of(reference):
+            caveats.append(
+                f"{source.name} is of {_dtype_of(source)} and {reference.name} of {_dtype_of(reference)}; "
+                f"the result is of {_dtype_of(reference)}"
+            )
+        if _is_synthetic(reference):
+            caveats.append(f"{reference.name}: is itself a prediction, not what was seen")
+        return caveats
+
+    def _coverage_caveats(self, parts: tuple[Compared, Compared]) -> list[str]:
+        source, reference = self.source, self.reference
+        if not all(part.covered_share for part in parts):
+            return [f"{self._apart()}; what differs between them may be the ground"]
+        what = "all of both images" if self.is_whole else "only the ground that both cover"
+        return [
+            f"{image.name}: covers {max(0.1, 100 * part.covered_share):.3g} % of {other.name}; {what} is compared"
+            for part, image, other in ((parts[0], reference, source), (parts[1], source, reference))
+            if part.covered_share < COVERED_SHARE
+        ]
+
+    def _apart(self) -> str:
+        apart_m = distance_apart_m(self.source, self.reference)
+        where = "" if apart_m is None else f", their centres lie {apart_m / 1000:,.1f} km apart"
+        return f"{self.source.name} and {self.reference.name} do not overlap{where}"
+
+    def _notes(self) -> list[str]:
+        notes = [*_said(self.source.notes), *_said(self.reference.notes, True)]
+        if _is_synthetic(self.source):
+            notes.append(f"{self.source.name}: is itself a prediction, and so the result is marked as one")
+        return list(dict.fromkeys(notes))
+
+
+class _Counter:
+    """Counts blocks."""
+
+    def __init__(self, total: int, on_progress: Progress) -> None:
+        self.done, self.total, self.on_progress = 0, total, on_progress
+
+    def tick(self) -> None:
+        self.done += 1
+        self.on_progress(self.done, self.total)
+
+
+def _check_output(request: MatchRequest) -> None:
+    path = request.output
+    check_output(path, request.is_overwriting)
+    for name, what in ((request.source, "source"), (request.reference, "reference")):
+        other = Path(name)
+        if path.exists() and other.exists() and path.samefile(other):
+            raise RequestError(f"{path}: the result would replace its own {what}; choose another place with -o")
+
+
+@contextmanager
+def _open_both(request: MatchRequest) -> Iterator[tuple[SourceImage, SourceImage]]:
+    """Open both images; what the user says of a place holds for those that need it.
+
+    Raises:
+        SourceError: one of them cannot be read, or lies nowhere.
+        RequestError: what the user says does not fit.
+    """
+    options = request.source_options
+    source, is_place_used = _open(request.source, options)
+    with source:
+        try:
+            reference, is_used_again = _open(request.reference, replace(options, bands=request.reference_bands))
+        except RequestError as error:
+            raise RequestError(_of_reference(str(error))) from error
+        with reference:
+            if not (is_place_used or is_used_again) and (options.assume_crs or options.gsd_m):
+                option = "--assume-crs" if options.assume_crs else "--gsd"
+                raise RequestError(
+                    f"{option} is for images without a place, and {source.name} and {reference.name} have one"
+                )
+            yield source, reference
+
+
+def _open(name: Path | str, options: SourceOptions) -> tuple[SourceImage, bool]:
+    """Open an image, and tell whether it took a place that the user gave."""
+    try:
+        return open_source(name, replace(options, assume_crs=None, gsd_m=None)), False
+    except NotGeoreferencedError:
+        if options.assume_crs is None and options.gsd_m is None:
+            raise
+        return open_source(name, options), True
+
+
+def _compare(image: SourceImage, overlap: Overlap | None, is_whole: bool, tick: Callable[[], None]) -> Compared:
+    """Count the valid pixels of an image, or those of them that lie on the ground of another."""
+    histogram, covered = Histogram(image.bands, _dtype_of(image)), 0
+    for block in _blocks(image):
+        everywhere = np.ones(block.shape_yx, np.bool_)
+        inside = everywhere if overlap is None else overlap.mask(block)
+        covered += 0 if inside is None else int(np.count_nonzero(inside))
+        wanted = everywhere if is_whole else inside
+        if wanted is not None:
+            pixels = image.read_native(_window(block))
+            histogram.add(pixels.values, pixels.valid & wanted)
+        tick()
+    return Compared(histogram, covered / (image.shape_yx[0] * image.shape_yx[1]))
+
+
+def _write(
+    request: MatchRequest, source: SourceImage, matching: Matching, tags: dict[str, str], tick: Callable[[], None]
+) -> Path:
+    """Bring all of a source to its new values; the name of the verified file comes back."""
+    names = _band_names(source)
+    with ResultFile(
+        request.output, names, source.shape_yx, source.transform, source.crs, tags, dtype=matching.dtype.name
+    ) as result:
+        for _, row in groupby(_blocks(source), key=lambda block: block.top):
+            parts = []
+            for block in row:
+                parts.append(_match_block(source, matching, block))
+                tick()
+            result.write_rows(*(np.concatenate(layer, axis=-1) for layer in zip(*parts, strict=True)))
+        result.close()
+        return result.publish(request.is_overwriting)
+
+
+def _match_block(source: SourceImage, matching: Matching, block: Rect) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """New values (band, y, x), zero where not valid, and bool (y, x)."""
+    pixels = source.read_native(_window(block))
+    return np.where(pixels.valid, matching(pixels.values), np.zeros((), matching.dtype)), pixels.valid
+
+
+def _distances(source: Histogram, reference: Histogram, matching: Matching) -> tuple[tuple[float, float], ...]:
+    """For each band, how far the distributions of what was compared lay apart before and lie after."""
+    after = matching.matched(source)
+    return tuple(
+        (distance(source.distribution(band), wanted), distance(after[band], wanted))
+        for band in range(len(after))
+        for wanted in (reference.distribution(band),)
+    )
+
+
+def _make_tags(facts: dict[str, object], source: SourceImage, reference: SourceImage) -> dict[str, str]:
+    """Items of the default domain: what was done, and what holds for the source in any colours.
+
+    No time and no machine stands among them, so that equal runs give equal bytes.
+    """
+    items = {f"LANDCAST_{name.upper()}": f"{value}" for name, value in facts.items() if value is not None}
+    libraries = " ".join(f"{name}={version(name)}" for name in LIBRARIES)
+    is_synthetic, tags = _is_synthetic(source), source.tags
+    mark = "SYNTHETIC, not a photograph: " if is_synthetic else ""
+    carried = (*CARRIED_ALWAYS, *(CARRIED_IF_SYNTHETIC if is_synthetic else ()))
+    return {
+        "TIFFTAG_IMAGEDESCRIPTION": (
+            f"{mark}{_short_name(source)} with the distribution of values of {_short_name(reference)}, by {PROGRAM}."
+        ),
+        "TIFFTAG_SOFTWARE": f"{PROGRAM} {version(PROGRAM)}",
+        "LANDCAST_MATCHED": "YES",
+        **({"LANDCAST_SYNTHETIC": "YES"} if is_synthetic else {}),
+        **{name: tags[name] for name in carried if name in tags},
+        **items,
+        "LANDCAST_VERSIONS": f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}",
+    }
+
+
+def _band_names(source: SourceImage) -> tuple[str, ...]:
+    colours = COLOURS if source.bands == len(COLOURS) else ("grey",)
+    if _is_synthetic(source):
+        return tuple(f"Predicted {colour}, matched" for colour in colours)
+    return tuple(f"Matched {colour}" for colour in colours)
+
+
+def _said(messages: tuple[str, ...], is_of_reference: bool = False) -> list[str]:
+    """What is said of an image, without what matters to predictions only."""
+    kept = [message for message in messages if not message.endswith(ONLY_PREDICTIONS)]
+    return [_of_reference(message) for message in kept] if is_of_reference else kept
+
+
+def _of_reference(text: str) -> str:
+    return text.replace("--bands", "--reference-bands")
+
+
+def _is_synthetic(image: SourceImage) -> bool:
+    return image.tags.get("LANDCAST_SYNTHETIC") == "YES"
+
+
+def _dtype_of(image: SourceImage) -> np.dtype[Any]:
+    return np.dtype(np.uint8) if image.has_palette else image.dtype
+
+
+def _short_name(image: SourceImage) -> str:
+    return image.name if image.is_remote else Path(image.name).name
+
+
+def _blocks(image: SourceImage) -> Iterator[Rect]:
+    return split(Rect(0, 0, *image.shape_yx), BLOCK_PX)
+
+
+def _count_blocks(image: SourceImage) -> int:
+    rows, columns = image.shape_yx
+    return -(-rows // BLOCK_PX) * -(-columns // BLOCK_PX)
+
+
+def _window(block: Rect) -> Window:
+    return Window(block.left, block.top, block.width, block.height)
