@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
@@ -20,6 +21,7 @@ from . import PROGRAM
 from .errors import NotGeoreferencedError, RequestError
 from .lattice import Rect, split
 from .radiometry.histogram import Histogram, Matching, distance
+from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk, estimate_result_bytes
 from .raster.options import SourceOptions
 from .raster.overlap import Overlap, distance_apart_m, grid_caveats
@@ -141,7 +143,8 @@ def match(
     """
     started = time.monotonic()
     _check_output(request)
-    with _open_both(request) as (source, reference):
+    # GDAL's own limit of what it keeps grows with the machine's memory
+    with rasterio.Env(**ENVIRONMENT), _open_both(request) as (source, reference):
         pair = _Pair(request, source, reference)
         counter = _Counter(2 * _count_blocks(source) + _count_blocks(reference), on_progress)
         parts = pair.compare(counter.tick)

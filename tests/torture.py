@@ -48,10 +48,12 @@ ARGUED = {
     "rasterio/alpha.tif": "PREDICT+WARN",
     "rasterio/test_esri_wkt.tif": "PREDICT",
     "synthetic/epsg3031_southpole.tif": "PREDICT+WARN",
+    "synthetic/pair_b_othercrs.tif": "REFUSE",
 }
 """Files where another verdict is right: EPSG:3857 at 39.5 S and EPSG:3031 at the pole are not true to scale, so that
 the result lies in another CRS, of which a careful user wants to know as elsewhere; and nothing is wrong with a CRS
-that has no EPSG code as long as it is kept."""
+that has no EPSG code as long as it is kept. The pair in two UTM zones does not overlap: equal northings of two zones
+lie 17.6 km apart there."""
 
 
 @dataclass(frozen=True)

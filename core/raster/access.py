@@ -31,8 +31,10 @@ ENVIRONMENT: dict[str, str | int] = {
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "GDAL_VRT_ENABLE_RAWRASTERBAND": "NO",
     "GDAL_HTTP_CONNECTTIMEOUT": "10",
-    "GDAL_HTTP_TIMEOUT": "60",
-    "GDAL_HTTP_MAX_RETRY": "3",
+    "GDAL_HTTP_TIMEOUT": "30",
+    "GDAL_HTTP_LOW_SPEED_TIME": "15",
+    "GDAL_HTTP_LOW_SPEED_LIMIT": "1",
+    "GDAL_HTTP_MAX_RETRY": "2",
     "GDAL_HTTP_RETRY_DELAY": "1",
     # else a file that was not there once, or was cut short, stays so as long as this process lives
     "CPL_VSIL_CURL_NON_CACHED": "/vsicurl/",

@@ -40,8 +40,8 @@ def test_a_damaged_file_is_read_or_refused_and_never_crashes(tmp_path: Path) -> 
         try:
             with open_source(path) as source:
                 height, width = source.shape_yx
-                image, valid = source.read_native(Window(0, 0, min(width, 512), min(height, 512)))
-                assert image.shape[1:] == valid.shape
+                pixels = source.read_native(Window(0, 0, min(width, 512), min(height, 512)))
+                assert pixels.values.shape[1:] == pixels.valid.shape
         except SourceError:
             refused += 1
         path.unlink()

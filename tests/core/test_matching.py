@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import rasterio.windows
 from affine import Affine
 from numpy.typing import NDArray
 
@@ -347,3 +350,23 @@ def test_two_dates_of_one_place_come_together(naip: Path, tmp_path: Path) -> Non
     found, heard = run(*pair, output=tmp_path / "out.tif")
     assert heard == []
     assert all(after < 0.02 < 0.1 < before for before, after in found.distances)
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_with_the_image(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path; from landcast.core.matching import MatchRequest, match; "
+        "match(MatchRequest(*map(Path, sys.argv[1:])), print); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    peaks = []
+    strip = np.random.default_rng(0).integers(0, 4000, (3, 512, 2048), np.uint16)
+    for rows in (2048, 16_384):
+        profile = {"driver": "GTiff", "crs": "EPSG:32633", "transform": PLACE, "dtype": "uint16", "tiled": True}
+        with rasterio.open(tmp_path / "a.tif", "w", count=3, height=rows, width=2048, **profile) as target:
+            for top in range(0, rows, 512):
+                target.write(strip, window=rasterio.windows.Window(0, top, 2048, 512))
+        names = [tmp_path / "a.tif", tmp_path / "a.tif", tmp_path / f"{rows}.tif"]
+        done = subprocess.run([sys.executable, "-c", code, *names], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout.split()[-1]))
+    assert peaks[1] - peaks[0] < 300, peaks
