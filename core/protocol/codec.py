@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Optional, Union
 
+from . import engine_messages, messages
 from .errors import (
     FrameError,
     HeaderError,
@@ -17,12 +18,14 @@ from .frames import Frame, FrameHeader, describe_frame, flat_view, take_frame
 from .header import parse_header, write_header
 from .limits import MAX_FRAMES, MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
 from .message import MESSAGES, Message
-from .messages import Error
 from .schema import build, plain
 from .versions import CURRENT, MAGIC, Version, check_version
 
 HEADER_FIELDS = {"type", "body", "frames"}
 Part = Union[bytes, memoryview]
+
+# a message is known once its module is imported
+assert {messages.Hello.type, engine_messages.EngineReady.type} <= set(MESSAGES)
 
 
 def encode(message: Message, frames: Sequence[Frame] = ()) -> list[Part]:
@@ -93,9 +96,9 @@ def read_version(preamble: Any) -> Version:
     return Version(view[-2], view[-1])
 
 
-def answer_error(error: ProtocolError, about: Optional[str] = None) -> Error:
+def answer_error(error: ProtocolError, about: Optional[str] = None) -> messages.Error:
     """Return the ERROR that answers a message that could not be understood."""
-    return Error(error.code, clean_text(str(error)), about)
+    return messages.Error(error.code, clean_text(str(error)), about)
 
 
 def _find_type(header: dict[str, Any], is_newer: bool) -> type[Message]:

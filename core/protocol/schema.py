@@ -9,7 +9,6 @@ import re
 import reprlib
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
-from functools import cache
 from typing import Annotated, Any, Literal, Optional, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .errors import FieldValueError, LimitError, MissingFieldError, UnknownFieldError
@@ -19,6 +18,7 @@ Check = Callable[[Any, str, bool], Any]
 """Called with a JSON value, the place where it stands and whether the sender is newer; returns the field's value."""
 Made = TypeVar("Made")
 NONE = type(None)
+_CHECKS: dict[Any, Check] = {}
 
 
 def build(kind: type[Made], value: Any, where: str, is_newer: bool) -> Made:
@@ -34,7 +34,7 @@ def build(kind: type[Made], value: Any, where: str, is_newer: bool) -> Made:
         FieldError: a field is missing, unknown, of the wrong type or out of range.
         LimitError: a string or a list is too long.
     """
-    made: Made = _compile_class(kind)(value, where, is_newer)
+    made: Made = _check_of(kind)(value, where, is_newer)
     return made
 
 
@@ -51,7 +51,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-@cache
+def _check_of(kind: Any) -> Check:
+    """The checker of a dataclass, compiled when it is first asked for."""
+    if kind not in _CHECKS:
+        _CHECKS[kind] = _compile_class(kind)
+    return _CHECKS[kind]
+
+
 def _compile_class(kind: Any) -> Check:
     hints = get_type_hints(kind, include_extras=True)
     checks = {field.name: _compile(hints[field.name], f"{kind.__name__}.{field.name}") for field in fields(kind)}
@@ -98,7 +104,7 @@ def _compile(hint: Any, place: str) -> Check:
     if hint is bool:
         return _boolean
     if is_dataclass(hint):
-        return _compile_class(hint)
+        return _check_of(hint)
     raise TypeError(f"{place}: {hint!r} does not say what its values are held to")
 
 
@@ -243,7 +249,7 @@ def _tagged(kinds: list[Any], place: str) -> Check:
     """One of several dataclasses, told apart by `kind`."""
     if not all(is_dataclass(kind) and _tag(kind) is not None for kind in kinds):
         raise TypeError(f"{place}: only dataclasses with a kind can be told apart")
-    checks = {kind.kind: _compile_class(kind) for kind in kinds}
+    checks = {kind.kind: _check_of(kind) for kind in kinds}
     choose = _choice(tuple(checks))
 
     def check(value: Any, where: str, is_newer: bool) -> Any:
