@@ -30,7 +30,8 @@ class Frame:
         dtype: numpy's name of its type, one of `PixelType`.
         shape: outermost dimension first.
         data: its bytes, of any contiguous buffer: nothing is copied on the way out, and what comes in is a view of
-            what was received. `numpy.frombuffer(frame.data, frame.dtype).reshape(frame.shape)` makes an array of it.
+            what was received. `Frame(str(array.dtype), array.shape, array.data)` takes an array of numpy,
+            `numpy.frombuffer(frame.data, frame.dtype).reshape(frame.shape)` makes one.
     """
 
     dtype: PixelType

@@ -72,7 +72,7 @@ def test_imports_point_one_way(path: Path) -> None:
     assert imported_parts(path, is_loading_only=True) <= MAY_IMPORT[part]
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if "worker" not in path.parts], ids=names)
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.relative_to(ROOT).parts[0] != "worker"], ids=names)
 def test_no_function_imports_against_the_direction_either(path: Path) -> None:
     part = path.relative_to(ROOT).parts[0]
     assert imported_parts(path, is_loading_only=False) <= MAY_IMPORT[part]
@@ -82,6 +82,19 @@ def test_the_worker_imports_training_only_inside_a_subcommand() -> None:
     found = {names(path): imported_parts(path, is_loading_only=False) for path in python_files("worker")}
     users = {name for name, parts in found.items() if "training" in parts}
     assert users == {"worker/cli/evaluate.py", "worker/cli/train.py"}
+
+
+@pytest.mark.parametrize("path", python_files("core/protocol"), ids=names)
+def test_the_protocol_imports_itself_and_the_standard_library(path: Path) -> None:
+    own = {one.stem for one in python_files("core/protocol")}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name.partition(".")[0] for alias in node.names} <= sys.stdlib_module_names
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level == 1
+            assert ({node.module} if node.module else {alias.name for alias in node.names}) <= own
+        elif isinstance(node, ast.ImportFrom):
+            assert str(node.module).partition(".")[0] in sys.stdlib_module_names
 
 
 def test_every_package_is_listed_by_hand_and_every_listed_one_exists() -> None:
@@ -107,7 +120,9 @@ def test_the_top_level_is_the_agreed_one() -> None:
     assert {name for name in top if not name.startswith(".")} <= set(PARTS) | ALLOWED_BESIDE
 
 
-@pytest.mark.parametrize("module", ["landcast", "landcast.core", "landcast.core.errors"])
+@pytest.mark.parametrize(
+    "module", ["landcast", "landcast.core", "landcast.core.errors", "landcast.core.protocol.codec"]
+)
 def test_what_runs_inside_qgis_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
