@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -38,8 +38,6 @@ CARRIED_ALWAYS = ("TIFFTAG_DATETIME",)
 CARRIED_IF_SYNTHETIC = ("LANDCAST_MODEL", "LANDCAST_MODEL_SHA256", "LANDCAST_YEARS_AHEAD", "LANDCAST_SOURCE_DATE",
                         "LANDCAST_RESULT_DATE")  # fmt: skip
 """What a source says of itself that is true of it in other colours."""
-ONLY_PREDICTIONS = ("resampled", "the result is grey again", "ground scale and GSD are metres")
-"""Ends of what is said of sources that is of no consequence here, where the grid is the source's own."""
 LIBRARIES = ("numpy", "rasterio")
 
 Progress = Callable[[int, int], None]
@@ -128,7 +126,7 @@ def match(
     """Give an image the distribution of values of another, band by band, and write it on its own grid.
 
     Every valid pixel that is compared counts. Peak memory is that of the histograms, a block, and two rows of blocks
-    of the result.
+    of the result, whatever its height.
 
     Args:
         request: what is asked for.
@@ -241,9 +239,9 @@ class _Pair:
 
     def _caveats(self, parts: tuple[Compared, Compared]) -> list[str]:
         source, reference = self.source, self.reference
-        caveats = [*_said(source.caveats), *pixel_caveats(source, self.seen[0])]
+        caveats = [*source.caveats, *pixel_caveats(source, self.seen[0])]
         if reference.name != source.name:
-            caveats += [*_said(reference.caveats, True), *pixel_caveats(reference, self.seen[1])]
+            caveats += [*_all_of_reference(reference.caveats), *pixel_caveats(reference, self.seen[1])]
         if source.has_place and reference.has_place:
             caveats += grid_caveats(source, reference)
         elif source.has_place or reference.has_place:
@@ -276,7 +274,7 @@ class _Pair:
         return f"{self.source.name} and {self.reference.name} do not overlap{where}"
 
     def _notes(self) -> list[str]:
-        notes = [*_said(self.source.notes), *_said(self.reference.notes, True)]
+        notes = [*self.source.notes, *_all_of_reference(self.reference.notes)]
         if _is_synthetic(self.source):
             notes.append(f"{self.source.name}: is itself a prediction, and so the result is marked as one")
         return list(dict.fromkeys(notes))
@@ -360,19 +358,23 @@ def _write(
         request.output, names, source.shape_yx, source.transform, source.crs, tags, dtype=matching.dtype.name
     ) as result:
         for _, row in groupby(_blocks(source), key=lambda block: block.top):
-            parts = []
-            for block in row:
-                parts.append(_match_block(source, matching, block))
-                tick()
-            result.write_rows(*(np.concatenate(layer, axis=-1) for layer in zip(*parts, strict=True)))
+            result.write_rows(*_match_row(source, matching, list(row), tick))
         result.close()
         return result.publish(request.is_overwriting)
 
 
-def _match_block(source: SourceImage, matching: Matching, block: Rect) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """New values (band, y, x), zero where not valid, and bool (y, x)."""
-    pixels = source.read_native(_window(block))
-    return np.where(pixels.valid, matching(pixels.values), np.zeros((), matching.dtype)), pixels.valid
+def _match_row(
+    source: SourceImage, matching: Matching, row: list[Rect], tick: Callable[[], None]
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """New values (band, y, x) of a row of blocks, zero where not valid, and bool (y, x)."""
+    shape = row[0].height, source.shape_yx[1]
+    values, valid = np.zeros((source.bands, *shape), matching.dtype), np.zeros(shape, np.bool_)
+    for block in row:
+        pixels, columns = source.read_native(_window(block)), slice(block.left, block.right)
+        values[..., columns] = np.where(pixels.valid, matching(pixels.values), np.zeros((), matching.dtype))
+        valid[:, columns] = pixels.valid
+        tick()
+    return values, valid
 
 
 def _distances(source: Histogram, reference: Histogram, matching: Matching) -> tuple[tuple[float, float], ...]:
@@ -415,10 +417,8 @@ def _band_names(source: SourceImage) -> tuple[str, ...]:
     return tuple(f"Matched {colour}" for colour in colours)
 
 
-def _said(messages: tuple[str, ...], is_of_reference: bool = False) -> list[str]:
-    """What is said of an image, without what matters to predictions only."""
-    kept = [message for message in messages if not message.endswith(ONLY_PREDICTIONS)]
-    return [_of_reference(message) for message in kept] if is_of_reference else kept
+def _all_of_reference(messages: Iterable[str]) -> list[str]:
+    return [_of_reference(message) for message in messages]
 
 
 def _of_reference(text: str) -> str:

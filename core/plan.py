@@ -17,9 +17,9 @@ from .errors import RequestError, UnsupportedSourceError
 from .forecast.forecaster import WINDOW_BATCH, ForecastSettings, count_calls
 from .lattice import Rect, iteration_rects, split
 from .model.contract import ModelContract
-from .radiometry.choice import choose_tones
+from .radiometry.choice import choose_tones, tone_caveats, tone_notes
 from .radiometry.tones import Tones
-from .raster.access import is_address
+from .raster.access import CACHE_BYTES, is_address
 from .raster.area import Area, PixelArea
 from .raster.area_file import load_area
 from .raster.disk import estimate_result_bytes
@@ -36,8 +36,6 @@ BLOCK_BYTES = 230_000_000
 """Memory that one block takes while it is predicted."""
 READ_BYTES_A_PX = 40
 """Memory for each pixel of the present beyond the block, with validity and values."""
-CACHE_BYTES = 256_000_000
-"""What GDAL keeps of a source at most."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,11 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
     seen = survey(source)
     caveats += pixel_caveats(source, seen)
     notes += pixel_notes(source, seen)
+    if source.bands == 1:
+        notes.append(f"{source.name}: one grey band; it is shown to the model as red, green and blue alike")
     tones = choose_tones(source, seen, contract.tones, request.radiometry, request.stretch)
+    notes += tone_notes(source, seen, contract.tones, request.radiometry, request.stretch)
+    caveats += tone_caveats(source, seen, contract.tones, tones)
     source_date, said, noted = _source_date(request, source)
     caveats += said
     notes += noted

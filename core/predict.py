@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 
 from .device import choose_device, choose_precision, precision_name
@@ -22,6 +23,7 @@ from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
 from .plan import Plan, make_plan, strict_error
 from .quicklook import Quicklook
+from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
 from .raster.grid import Grid
 from .raster.present import Present, PresentReader
@@ -105,9 +107,9 @@ def predict(
     device = choose_device(request.device)
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
-    with open_source(request.source, request.source_options) as source:
+    with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
-        check_disk(request.output_path.parent, plan.disk_bytes[0], str(request.output_path))
+        check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
         model = load_model(folder, device, precision)
         facts = _facts(request, source, model, plan)
         facts["precision"] = precision_name(precision)
@@ -136,9 +138,9 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     _check_outputs(request)
     device = choose_device(request.device)
     folder = find_model(request.model)
-    with open_source(request.source, request.source_options) as source:
+    with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
-    check_disk(request.output_path.parent, plan.disk_bytes[0], str(request.output_path))
+    check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
     model = load_model(folder, device, choose_precision(request.precision, device))
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
     unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)

@@ -190,17 +190,30 @@ def match_to(quantiles: NDArray[np.float64], shares: Sequence[float], reference:
 def tone_distance(quantiles: NDArray[np.float64], reference: ToneReference) -> float:
     """How far the distribution of an 8-bit source lies from that of the training images, in levels.
 
-    The mean absolute difference of their quantiles between the `STRETCH_SHARES`, over all bands: what histogram
-    matching would move a pixel by on average. NaN where the source has no valid pixel.
+    The mean absolute difference of their quantiles between the `STRETCH_SHARES`, over all bands: what a histogram
+    match would move a pixel by. NaN where the source has no valid pixel.
 
     Args:
         quantiles: float64, (band, share); of the whole source at `SHARES`.
         reference: of the model.
     """
-    shares = np.array(SHARES)
-    inner = (shares >= STRETCH_SHARES[0]) & (shares <= STRETCH_SHARES[1])
-    wanted = np.stack([np.interp(shares, reference.shares, band) for band in _bands(reference, len(quantiles))])
-    return float(np.abs(quantiles - wanted * LEVELS_8_BIT)[:, inner].mean())
+    inner = slice(SHARES.index(STRETCH_SHARES[0]), SHARES.index(STRETCH_SHARES[1]) + 1)
+    wanted = [np.interp(SHARES, reference.shares, band) for band in _bands(reference, len(quantiles))]
+    return float(np.abs(quantiles - np.multiply(wanted, LEVELS_8_BIT))[:, inner].mean())
+
+
+def tone_contrast(quantiles: NDArray[np.float64], reference: ToneReference) -> float:
+    """How wide the tones of an 8-bit source are spread, as a share of those of the training images.
+
+    What a stretch would divide by, the mean over all bands. NaN where the source has no valid pixel.
+
+    Args:
+        quantiles: float64, (band, share); of the whole source at `SHARES`.
+        reference: of the model.
+    """
+    dark, bright = (quantiles[:, SHARES.index(share)] for share in STRETCH_SHARES)
+    ends = np.array([_ends(band, reference.shares) for band in _bands(reference, len(quantiles))])
+    return float(((bright - dark) / LEVELS_8_BIT / (ends[:, 1] - ends[:, 0])).mean())
 
 
 def _limits(quantiles: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, float]:

@@ -26,8 +26,10 @@ ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 """A scheme of two letters at least: one is a drive of Windows."""
 MOST_REASONS = 2
 """What GDAL warned of last is part of an error."""
+CACHE_BYTES = 256 * 2**20
+"""What GDAL keeps of sources at most; rasterio takes it in bytes, not in megabytes as GDAL does."""
 ENVIRONMENT: dict[str, str | int] = {
-    "GDAL_CACHEMAX": 256,
+    "GDAL_CACHEMAX": CACHE_BYTES,
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "GDAL_VRT_ENABLE_RAWRASTERBAND": "NO",
     "GDAL_HTTP_CONNECTTIMEOUT": "10",
@@ -39,7 +41,7 @@ ENVIRONMENT: dict[str, str | int] = {
     # else a file that was not there once, or was cut short, stays so as long as this process lives
     "CPL_VSIL_CURL_NON_CACHED": "/vsicurl/",
 }
-"""Settings of GDAL for reading; the cache in MB."""
+"""Settings of GDAL for reading."""
 REMOTE_ENVIRONMENT: dict[str, str | int] = {
     # else GDAL asks for a dozen files that might lie beside, and opens them with any driver
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",

@@ -74,8 +74,7 @@ def _choose(
         note = f"{name}: the colours are those of its palette"
         return BandChoice((1,), alpha, _palette(name, dataset), notes=(note,))
     if len(colours) == 1:
-        note = f"{name}: one grey band; the model sees it as red, green and blue alike, and the result is grey again"
-        return BandChoice((colours[0],), alpha, None, notes=(note,))
+        return BandChoice((colours[0],), alpha, None)
     if len(colours) == 2:
         raise UnsupportedSourceError(
             f"{name}: 2 bands, and one or three are needed; --bands 1 or --bands 1,2,2 says which to use"

@@ -48,7 +48,7 @@ def check_disk(folder: Path, needed_bytes: int, name: str) -> None:
     if free < needed_bytes:
         raise OutputError(
             f"{name}: needs {format_bytes(needed_bytes)}, and {folder} has {format_bytes(free)} free; "
-            "free some space, choose another place with -o, or ask for a smaller --extent"
+            "free some space, or choose another place with -o"
         )
 
 

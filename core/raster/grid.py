@@ -31,6 +31,7 @@ from .source import SourceImage
 
 SAME_GSD = 0.005
 """GSDs closer than this are the same, and the source's own pixels are used."""
+METRE = 1.0
 MAX_UPSAMPLING = 2.0
 EDGE_POINTS = 201
 """Points along each side of a rectangle that is brought to another CRS."""
@@ -143,7 +144,7 @@ def choose_grid(
     chosen, reference, caveats = _choose_crs(source, crs, selection)
     own_gsd_m = source.gsd_m if reference is None else _source_gsd_m(source, chosen, reference)
     gsd_m, more_caveats, notes = _choose_gsd(source, own_gsd_m, contract, ground_scale_m)
-    caveats += more_caveats
+    caveats = [*pixel_shape_caveats(source), *caveats, *more_caveats]
     if chosen == source.crs and _is_native(source, reference, own_gsd_m, gsd_m, is_asked=ground_scale_m is not None):
         return GridChoice(_native_grid(source, own_gsd_m, reference), tuple(caveats), tuple(notes))
     size_xy = _pixel_size_xy(chosen, centre_in(source, chosen) if reference is None else reference, gsd_m)
@@ -234,6 +235,20 @@ def centre_in(source: SourceImage, crs: CRS) -> tuple[float, float]:
     x, y = source.centre_xy
     found_x, found_y = transform_points(source.crs, crs, np.array([x]), np.array([y]))
     return float(found_x[0]), float(found_y[0])
+
+
+def pixel_shape_caveats(source: SourceImage) -> list[str]:
+    """What is special about the source's own pixels, and is not so in the result."""
+    name, transform, caveats = source.name, source.transform, []
+    if transform.b != 0 or transform.d != 0:
+        caveats.append(f"{name}: rotated or sheared; the result is north up, resampled")
+    elif abs(transform.a / -transform.e - 1) > NEARLY_SQUARE:
+        caveats.append(f"{name}: pixels of {transform.a:g} by {-transform.e:g}; the result has square ones, resampled")
+    if source.has_place and source.crs.is_projected and source.crs.axis_info:
+        axis = source.crs.axis_info[0]
+        if axis.unit_conversion_factor != METRE:
+            caveats.append(f"{name}: {source.crs.name} counts in {axis.unit_name}; ground scale and GSD are metres")
+    return caveats
 
 
 def _is_met(source: SourceImage, grid: Grid, rect: Rect) -> bool:

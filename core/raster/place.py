@@ -21,7 +21,6 @@ SMALLEST_PIXEL = 1e-9
 """Smallest side of a pixel in units of the CRS that is not a mistake."""
 SMALLEST_ANGLE = 1e-3
 """Smallest sine of the angle between rows and columns that is not a mistake."""
-METRE = 1.0
 
 
 @dataclass(frozen=True)
@@ -140,22 +139,9 @@ def _oriented(name: str, crs: CRS, transform: Affine, dataset: DatasetReader, ha
     if are_columns_flipped:
         transform = transform @ Affine(-1, 0, width, 0, 1, 0)
         caveats.append(f"{name}: mirrored, its columns run from east to west; the result runs from west to east")
-    caveats += _caveats(name, crs, transform, has_place)
     if has_place:
         _check_on_earth(name, crs, transform, (width, height))
     return Place(crs, transform, are_rows_flipped, are_columns_flipped, has_place, tuple(caveats))
-
-
-def _caveats(name: str, crs: CRS, transform: Affine, has_place: bool) -> list[str]:
-    caveats = []
-    if transform.b != 0 or transform.d != 0:
-        caveats.append(f"{name}: rotated or sheared; the result is north up, resampled")
-    elif abs(transform.a / -transform.e - 1) > NEARLY_SQUARE:
-        caveats.append(f"{name}: pixels of {transform.a:g} by {-transform.e:g}; the result has square ones, resampled")
-    unit = crs.axis_info[0].unit_conversion_factor if has_place and crs.is_projected and crs.axis_info else METRE
-    if unit != METRE:
-        caveats.append(f"{name}: {crs.name} counts in {crs.axis_info[0].unit_name}; ground scale and GSD are metres")
-    return caveats
 
 
 def _check_on_earth(name: str, crs: CRS, transform: Affine, size_xy: tuple[int, int]) -> None:

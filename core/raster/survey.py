@@ -126,7 +126,7 @@ def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
         )
     if source.dtype.kind == "i" and seen.has_valid_pixels and lowest.min() < 0:
         caveats.append(
-            f"{name}: holds values below zero (down to {lowest.min():g}); they count as dark, "
+            f"{name}: holds values below zero (down to {lowest.min():g}); "
             "if they are nodata say so in the file (gdal_edit.py -a_nodata)"
         )
     for count, text in (
@@ -141,7 +141,7 @@ def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
         ),
     ):
         if count > NOTABLE_SHARE * seen.pixels or (count and "NaN" in text):
-            caveats.append(f"{name}: {max(0.01, 100 * count / seen.pixels):.2g} % of its pixels {text}")
+            caveats.append(f"{name}: {max(0.01, 100 * count / seen.pixels):.3g} % of its pixels {text}")
     return caveats
 
 
@@ -152,5 +152,5 @@ def pixel_notes(source: SourceImage, seen: Survey) -> list[str]:
         notes.append(f"{source.name}: no valid pixel was found in it")
     if seen.validity.never_written:
         share = 100 * seen.validity.never_written / seen.pixels
-        notes.append(f"{source.name}: {share:.2g} % of it was never written (a sparse file); that is left out")
+        notes.append(f"{source.name}: {share:.3g} % of it was never written (a sparse file); that is left out")
     return notes

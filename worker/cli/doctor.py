@@ -17,7 +17,18 @@ from ...core.errors import LandcastError
 from ...core.model.folder import find_model, shipped_models, verify_model
 from .console import echo_json
 
-LIBRARIES = ("torch", "diffusers", "numpy", "rasterio", "pyproj", "pyogrio", "shapely", "opencv-python-headless", "kornia", "scoringrules")
+LIBRARIES = (
+    "torch",
+    "diffusers",
+    "numpy",
+    "rasterio",
+    "pyproj",
+    "pyogrio",
+    "shapely",
+    "opencv-python-headless",
+    "kornia",
+    "scoringrules",
+)
 
 
 @click.command()

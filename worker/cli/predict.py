@@ -40,7 +40,7 @@ SHORT = 90
 @click.option("--gsd", "gsd_m", type=float, metavar="M", help="Metres a pixel covers, of an image without a place.")
 @click.option("--allow-remote", "is_remote_allowed", is_flag=True, help="Let a VRT lead to the network.")
 @click.option("--radiometry", type=click.Choice(get_args(Radiometry)), default="auto", show_default=True,
-              help="How values are brought to the model's; auto: 8-bit ones as they are, others stretched.")  # fmt: skip
+              help="How the model sees values; auto: 8-bit as is, faint or other stretched.")  # fmt: skip
 @click.option("--stretch", metavar="LOW,HIGH", help="Values that are black and white; six numbers for three bands.")
 @click.option("--source-date", metavar="DATE", help="When SRC was taken: 2016, 2016-06 or 2016-06-14 [as SRC says].")
 @click.option("--members", type=int, default=1, show_default=True, metavar="M", help="Futures to draw; with several, "

@@ -99,7 +99,8 @@ def test_a_projected_source_in_feet_keeps_its_pixels_and_says_metres() -> None:
     assert grid.is_native
     assert grid.pixel_size_xy == (2, 2)
     assert grid.gsd_m == pytest.approx(2 * 1200 / 3937, rel=0.001)
-    assert not choice.caveats
+    assert len(choice.caveats) == 1
+    assert "counts in US survey foot" in choice.caveats[0]
 
 
 @settings(deadline=None, max_examples=40)

@@ -19,6 +19,7 @@ from rasterio.rpc import RPC
 from rasterio.windows import Window
 
 from landcast.core.errors import NotGeoreferencedError, RequestError
+from landcast.core.raster.grid import pixel_shape_caveats
 from landcast.core.raster.ground import LOCAL_WKT
 from landcast.core.raster.options import SourceOptions
 from landcast.core.raster.source import SourceImage, open_source
@@ -108,7 +109,7 @@ def test_a_rotation_is_kept(make_raster: MakeRaster, angle: float) -> None:
     transform = UTM_TRANSFORM @ Affine.rotation(angle)
     source = opened(make_raster(transform=transform))
     assert source.transform.almost_equals(transform)
-    assert "rotated or sheared" in source.caveats[0]
+    assert "rotated or sheared" in pixel_shape_caveats(source)[0]
 
 
 @pytest.mark.parametrize(("ratio", "is_told"), [(1, False), (1.004, False), (0.996, False), (1.006, True), (2, True)])
@@ -116,13 +117,13 @@ def test_pixels_that_are_not_square_within_half_a_percent_are_told(
     make_raster: MakeRaster, ratio: float, is_told: bool
 ) -> None:
     source = opened(make_raster(transform=UTM_TRANSFORM @ Affine.scale(ratio, 1)))
-    assert any("square ones" in caveat for caveat in source.caveats) == is_told
+    assert any("square ones" in caveat for caveat in pixel_shape_caveats(source)) == is_told
     assert source.gsd_m == pytest.approx(0.6 * math.sqrt(ratio), rel=0.002)
 
 
 def test_a_crs_that_counts_in_feet_is_told(make_raster: MakeRaster) -> None:
     source = opened(make_raster(crs="EPSG:2263", transform=Affine(2, 0, 985_000, 0, -2, 210_000)))
-    assert "counts in US survey foot" in source.caveats[0]
+    assert "counts in US survey foot" in pixel_shape_caveats(source)[0]
     assert source.gsd_m == pytest.approx(2 * 1200 / 3937, rel=0.001)
 
 
