@@ -27,4 +27,5 @@ turn it into parts and back. Start there.
     message, messages, engine_messages
     versions           negotiation
     header, frames, codec
+    connection, processes    the file by which a worker is found on its machine, and whether it still runs
 """

@@ -1,0 +1,145 @@
+"""The connection file: how a client on the same machine finds a worker, and shows that it is on that machine.
+
+    { "endpoint": "tcp://127.0.0.1:40123", "process": 4711, "started": "884213", "program": "landcast 0.1.0",
+      "locality": 32 HEXADECIMAL DIGITS, "server_key": null }
+
+Only its owner may read it. It appears whole, and is removed when the host ends; one that a killed host left names a
+process that does not run any more.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+from .errors import ProtocolError
+from .fields import Between, Id, Matches, Name, Text
+from .header import parse_header
+from .processes import is_running, process_start
+from .schema import build, plain
+
+FILE_NAME = "worker.json"
+ENDPOINT = r"tcp://[^\s/]{1,255}:[0-9]{1,5}"
+
+
+class ConnectionFileError(Exception):
+    """The connection file is missing, cannot be read, or names a worker that is gone; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class ConnectionFile:
+    """Where a worker listens.
+
+    Attributes:
+        endpoint: address of its socket, as ZeroMQ takes it.
+        process: id of the host.
+        started: when the host started, as `processes.process_start` says.
+        program: name and version.
+        locality: to be repeated in HELLO: by it the host knows that the client sees the same files.
+        server_key: the host's public CURVE key in Z85; None where it listens on the loopback without CURVE.
+    """
+
+    endpoint: Annotated[str, Matches(ENDPOINT)]
+    process: Annotated[int, Between(1, 2**32)]
+    started: Annotated[str, Text(64)]
+    program: Name
+    locality: Id
+    server_key: Optional[Annotated[str, Matches("[!-~]{40}")]] = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the host that wrote it still runs, and its process id was not given to another."""
+        return is_running(self.process, self.started)
+
+
+def this_host(endpoint: str, program: str, server_key: Optional[str] = None) -> ConnectionFile:
+    """Return the connection file of the calling process, with a new secret."""
+    started = process_start(os.getpid())
+    return ConnectionFile(endpoint, os.getpid(), started or "", program, secrets.token_hex(16), server_key)
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again; `LANDCAST_CACHE` overrides the system's place. It may not exist."""
+    named = os.environ.get("LANDCAST_CACHE")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "landcast" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "landcast"
+    asked = os.environ.get("XDG_CACHE_HOME", "")
+    # the standard: a path that is not absolute is to be ignored
+    return (Path(asked) if asked.startswith("/") else Path.home() / ".cache") / "landcast"
+
+
+def default_path() -> Path:
+    """Where the worker that a person started is found, unless it was told another place."""
+    return cache_folder() / FILE_NAME
+
+
+def read_connection(path: Optional[Path] = None) -> ConnectionFile:
+    """Read a connection file; the default one where None. Whether its host lives is for the caller to ask.
+
+    Raises:
+        ConnectionFileError: it is missing, cannot be read, or is no connection file.
+    """
+    path = path or default_path()
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(2**16)
+    except FileNotFoundError:
+        raise ConnectionFileError(f"{path}: no worker is running; `landcast serve` starts one") from None
+    except OSError as error:
+        raise ConnectionFileError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        # a newer program may say more
+        return build(ConnectionFile, parse_header(text), "connection file", is_newer=True)
+    except ProtocolError as error:
+        raise ConnectionFileError(f"{path}: is no connection file: {error}; remove it") from None
+
+
+def write_connection(connection: ConnectionFile, path: Path) -> None:
+    """Write a connection file that only its owner may read; it appears whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write_private(aside, json.dumps(plain(connection), indent=1) + "\n")
+        aside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise
+
+
+def remove_connection(connection: ConnectionFile, path: Path) -> None:
+    """Remove a connection file, unless another host has written its own there meanwhile."""
+    with contextlib.suppress(ConnectionFileError, OSError):
+        if read_connection(path) == connection:
+            path.unlink()
+
+
+def _write_private(path: Path, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as stream:
+        if sys.platform == "win32":
+            _restrict_on_windows(path)
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _restrict_on_windows(path: Path) -> None:
+    """Leave the owner's entry alone in the file's access list, instead of those of its folder."""
+    user = os.environ.get("USERNAME", "")
+    command: list[Any] = ["icacls", path, "/inheritance:r", "/grant:r", f"{user}:F"]
+    subprocess.run(command, check=True, capture_output=True, timeout=10)
