@@ -8,17 +8,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import rasterio
-from numpy.typing import NDArray
+import torch
 
+from .blocks import BlockPredictor, BlockStore, NoStore, Progress, result_key
 from .device import choose_device, choose_precision, precision_name
 from .errors import RequestError
 from .files import hash_file
-from .forecast.forecaster import BlockForecast, Forecaster
-from .lattice import Rect
+from .forecast.forecaster import Forecaster
 from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
 from .plan import Plan, make_plan, strict_error
@@ -26,7 +25,7 @@ from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
 from .raster.grid import Grid
-from .raster.present import Present, PresentReader
+from .raster.present import PresentReader
 from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile, check_output
 from .raster.source import SourceImage, open_source
@@ -35,10 +34,10 @@ from .request import PredictionRequest
 HASHED_BYTES = 2**30
 """Larger sources are known by a sample of their pixels alone."""
 
-Progress = Callable[[int, int], None]
-"""Called with the network calls done and the calls that there are at most."""
 Say = Callable[[str], None]
 """Called with something to tell the user."""
+LoadModel = Callable[[Path, torch.device, torch.dtype], LoadedModel]
+"""Loads the model of a folder, or gives one that was loaded before."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,8 @@ def predict(
     warn: Say,
     on_progress: Progress = lambda done, total: None,
     note: Say = lambda message: None,
+    store: BlockStore | None = None,
+    load: LoadModel = load_model,
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
@@ -98,6 +99,8 @@ def predict(
         warn: called with each caveat, as soon as all are known.
         on_progress: called before each network call.
         note: called with what the user may like to know.
+        store: keeps finished blocks; what it has kept of the same result is not predicted again.
+        load: gives the model.
 
     Raises:
         LandcastError: anything that the user can mend; no file stands under a final name then.
@@ -110,14 +113,17 @@ def predict(
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
         check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
-        model = load_model(folder, device, precision)
+        model = load(folder, device, precision)
         facts = _facts(request, source, model, plan)
         facts["precision"] = precision_name(precision)
         facts["device"] = device.type
         forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
         picture = Quicklook(plan.rect) if request.quicklook else None
         reader = PresentReader(source, plan.grid, plan.tones)
-        paths = _write_layers(request, forecaster, reader, plan, facts, picture, on_progress)
+        store = store or NoStore()
+        store.begin(result_key(plan, facts), plan)
+        blocks = BlockPredictor(forecaster, reader, plan, on_progress, store, has_look=picture is not None)
+        paths = _write_layers(request, blocks, reader, facts, picture, on_progress)
     warnings = list(plan.caveats)
     if paths["prediction"] != request.output_path:
         warnings.append(f"{request.output_path} is held open by another program; written as {paths['prediction']}")
@@ -177,15 +183,14 @@ def _check_outputs(request: PredictionRequest) -> None:
 
 def _write_layers(
     request: PredictionRequest,
-    forecaster: Forecaster,
+    blocks: BlockPredictor,
     reader: PresentReader,
-    plan: Plan,
     facts: dict[str, object],
     picture: Quicklook | None,
     on_progress: Progress,
 ) -> dict[str, Path]:
     """Predict all blocks, row by row, and finish the files only when all are whole."""
-    total = sum(forecaster.calls(block) for block in plan.blocks)
+    plan = blocks.plan
     names = {"prediction": band_names(plan.bands), "spread": SPREAD_NAME, "change": CHANGE_NAME}
     transform, crs, tags = plan.grid.transform(plan.rect), plan.grid.crs, make_tags(facts)
     with ExitStack() as stack:
@@ -199,76 +204,20 @@ def _write_layers(
             )
             for layer, path in request.layer_paths.items()
         }  # fmt: skip
-        done = 0
-        for _, row in groupby(plan.blocks, key=lambda block: block.top):
+        for _, row in groupby(range(len(plan.blocks)), key=lambda number: plan.blocks[number].top):
             parts = []
-            for block in row:
-                forecaster.before_call = _Counter(done, total, on_progress).tick
-                parts.append(_predict_block(forecaster, reader, plan, block, picture))
-                done += forecaster.calls(block)
+            for number in row:
+                parts.append(blocks.give(number))
+                if picture:
+                    look = parts[-1].pop("look_before"), parts[-1].pop("look_after")
+                    picture.add(*look, parts[-1]["valid"], plan.blocks[number])
             valid = np.concatenate([part["valid"] for part in parts], axis=1)
             for layer, file in files.items():
                 file.write_rows(np.concatenate([part[layer] for part in parts], axis=2), valid)
-        on_progress(total, total)
+        on_progress(blocks.total, blocks.total)
         for file in files.values():
             file.close()
         return {layer: file.publish(request.is_overwriting) for layer, file in files.items()}
-
-
-def _predict_block(
-    forecaster: Forecaster, reader: PresentReader, plan: Plan, block: Rect, picture: Quicklook | None
-) -> dict[str, NDArray[Any]]:
-    """All layers of a block, (band, y, x) each, and `valid`, bool (y, x)."""
-    reading = _Reading(reader)
-    is_wanted = None if plan.area is None else plan.area.mask(block)
-    forecast = forecaster.forecast(block, reading.read, is_wanted)
-    if picture:
-        picture.add(forecast, block)
-    layers: dict[str, NDArray[Any]] = {
-        "valid": forecast.valid,
-        "prediction": _in_source(forecast, reading, plan, block),
-    }
-    if forecast.spread is not None and forecast.change is not None:
-        layers |= {"spread": forecast.spread[None], "change": forecast.change[None]}
-    return layers
-
-
-def _in_source(forecast: BlockForecast, reading: _Reading, plan: Plan, block: Rect) -> NDArray[Any]:
-    """The prediction in the source's own values, zero where not valid."""
-    dtype = np.dtype(plan.dtype)
-    if not forecast.valid.any():
-        return np.zeros((plan.bands, *block.shape_yx), dtype)
-    image = plan.tones.to_source(reading.values(block), forecast.before, forecast.after, dtype)
-    return np.where(forecast.valid, image, np.zeros((), dtype))
-
-
-class _Reading:
-    """Remembers what was read for a block, whose own values the way back needs."""
-
-    def __init__(self, reader: PresentReader) -> None:
-        self._reader = reader
-        self._last: tuple[Rect, Present] | None = None
-
-    def read(self, rect: Rect) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        present = self._reader.read(rect)
-        self._last = rect, present
-        return present.image, present.valid
-
-    def values(self, rect: Rect) -> NDArray[Any]:
-        assert self._last is not None
-        held, present = self._last
-        return present.values[:, *rect.slices_in(held)]
-
-
-class _Counter:
-    """Counts network calls within a block."""
-
-    def __init__(self, done: int, total: int, on_progress: Progress) -> None:
-        self.done, self.total, self.on_progress = done, total, on_progress
-
-    def tick(self) -> None:
-        self.on_progress(self.done, self.total)
-        self.done += 1
 
 
 def _facts(request: PredictionRequest, source: SourceImage, model: LoadedModel, plan: Plan) -> dict[str, object]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .forecast.forecaster import BlockForecast
 from .lattice import Rect
 from .raster.quicklook import decimation, write_quicklook
 
@@ -25,12 +24,12 @@ class Quicklook:
         self._sums = np.zeros((6, *size), np.float64)
         self._counts = np.zeros(size, np.float64)
 
-    def add(self, forecast: BlockForecast, block: Rect) -> None:
-        """Take in one block."""
+    def add(self, before: NDArray[np.uint8], after: NDArray[np.uint8], valid: NDArray[np.bool_], block: Rect) -> None:
+        """Take in one block: uint8 (3, y, x) twice, zero where not valid, and bool (y, x)."""
         rows = (np.arange(block.height) + block.top - self._rect.top) // self._step
         columns = (np.arange(block.width) + block.left - self._rect.left) // self._step
-        np.add.at(self._counts, (rows[:, None], columns[None]), forecast.valid)
-        for index, band in enumerate([*forecast.present, *forecast.image]):
+        np.add.at(self._counts, (rows[:, None], columns[None]), valid)
+        for index, band in enumerate([*before, *after]):
             np.add.at(self._sums[index], (rows[:, None], columns[None]), band)
 
     def write(self, path: Path, labels: tuple[str, str]) -> None:
