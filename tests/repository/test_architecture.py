@@ -97,6 +97,27 @@ def test_the_protocol_imports_itself_and_the_standard_library(path: Path) -> Non
             assert str(node.module).partition(".")[0] in sys.stdlib_module_names
 
 
+@pytest.mark.parametrize("path", python_files("core/client"), ids=names)
+def test_the_client_imports_the_protocol_pyzmq_and_the_standard_library(path: Path) -> None:
+    own = {one.stem for one in python_files("core/client")}
+    outside = sys.stdlib_module_names | {"zmq"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name.partition(".")[0] for alias in node.names} <= outside
+        elif isinstance(node, ast.ImportFrom) and node.level == 2:
+            assert str(node.module).partition(".")[0] == "protocol"
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level == 1
+            assert ({node.module} if node.module else {alias.name for alias in node.names}) <= own
+        elif isinstance(node, ast.ImportFrom):
+            assert str(node.module).partition(".")[0] in outside
+
+
+@pytest.mark.parametrize("path", python_files("core/client"), ids=names)
+def test_the_client_parses_on_python_3_9(path: Path) -> None:
+    ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+
+
 def test_every_package_is_listed_by_hand_and_every_listed_one_exists() -> None:
     with (ROOT / "pyproject.toml").open("rb") as stream:
         listed = set(tomllib.load(stream)["tool"]["setuptools"]["packages"])
@@ -121,7 +142,14 @@ def test_the_top_level_is_the_agreed_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["landcast", "landcast.core", "landcast.core.errors", "landcast.core.protocol.codec"]
+    "module",
+    [
+        "landcast",
+        "landcast.core",
+        "landcast.core.errors",
+        "landcast.core.protocol.codec",
+        "landcast.core.client.client",
+    ],
 )
 def test_what_runs_inside_qgis_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*({HEAVY!r} & set(sys.modules)))"
