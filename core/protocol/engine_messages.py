@@ -63,6 +63,20 @@ class Loaded(Message, type="LOADED"):
 
 
 @dataclass(frozen=True)
+class Kept(Message, type="KEPT"):
+    """engine: a part of the result stands in the ledger, from where the host may send it as TILE.
+
+    Attributes:
+        number: of the TILE.
+        tiles: that the result has.
+    """
+
+    job: Id
+    number: Count
+    tiles: Count
+
+
+@dataclass(frozen=True)
 class Pulse(Message, type="PULSE"):
     """engine: it came further; sent after every network call, and while it starts, loads or writes.
 

@@ -30,7 +30,7 @@ class PartialFile:
     """
 
     def __init__(self, final: Path) -> None:
-        _remove_abandoned(final)
+        remove_abandoned(final)
         self.final = final
         self._holder: int | None = None
         while self._holder is None:
@@ -110,7 +110,7 @@ def _make_and_hold(path: Path) -> int | None:
     return holder
 
 
-def _remove_abandoned(final: Path) -> None:
+def remove_abandoned(final: Path) -> None:
     """Remove what a killed process wrote aside for the same name."""
     for left in final.parent.glob(f".{glob_escape(final.name)}.*.partial"):
         with contextlib.suppress(OSError):  # someone else's file, or gone meanwhile

@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "match": "Give an image the colours of another.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
+    "serve": "Keep a worker running for QGIS and other programs.",
     "models": "List, describe and verify models.",
     "doctor": "Tell what this installation has and can do.",
     "demo": "Render a scene, predict it, and write picture and GeoTIFF.",

@@ -1,1 +1,1 @@
-"""The process that listens: socket, queue, supervision of the engine, ledger of finished blocks. Never imports torch."""
+"""The process that listens: socket, queue, supervision of the engine, ledger. Never imports torch."""

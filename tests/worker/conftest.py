@@ -1,0 +1,35 @@
+"""Hosts that leave nothing, and what they predict from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from landcast.tests.worker.raw import Hosts
+from landcast.worker.demo.scene import write_scene
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Hosts]:
+    """Start hosts with a cache folder of their own."""
+    started = Hosts(tmp_path)
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def small_scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scene of one block; read it only."""
+    path = tmp_path_factory.mktemp("scenes") / "small.tif"
+    write_scene(path, (250, 270), seed=3)
+    return path
+
+
+@pytest.fixture(scope="session")
+def long_scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scene of several blocks; read it only."""
+    path = tmp_path_factory.mktemp("scenes") / "long.tif"
+    write_scene(path, (200, 3000), seed=3)
+    return path

@@ -1,0 +1,155 @@
+"""The engine's loop: one job at a time, questions in between."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from pathlib import Path
+
+import rasterio
+import torch
+
+from ... import __version__
+from ...core import PROGRAM
+from ...core.device import choose_device
+from ...core.errors import CancelledError, LandcastError, RequestError
+from ...core.model.contract import load_contract
+from ...core.model.folder import find_model, hash_model
+from ...core.plan import make_plan
+from ...core.protocol.engine_messages import EngineReady, Pulse
+from ...core.protocol.message import Message
+from ...core.protocol.messages import (
+    Cancel,
+    Cancelled,
+    ModelsQuestion,
+    Ping,
+    Plan,
+    Planned,
+    Pong,
+    Shutdown,
+    Submit,
+    VerifyModel,
+)
+from ...core.protocol.values import Device
+from ...core.protocol.versions import CURRENT
+from ...core.raster.access import ENVIRONMENT
+from ...core.raster.source import open_source
+from ..host.ledger import Ledger
+from .channel import Channel
+from .job import JobRun
+from .models import WarmModels, check_model, list_models
+from .requests import read_request, tell_failure, tell_plan
+
+IDLE_PULSE_S = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """Answers the host until it is told to end.
+
+    Args:
+        channel: to the host.
+        token: that the host gave this process.
+        cache: the user's cache folder, with `jobs` and `locks`.
+    """
+
+    def __init__(self, channel: Channel, token: str, cache: Path) -> None:
+        self._channel, self._token = channel, token
+        self._ledger, self._locks = Ledger(cache / "jobs"), cache / "locks"
+        self._models = WarmModels()
+        self._run: JobRun | None = None
+        self._waiting: Submit | None = None
+        self._is_ending = False
+
+    def serve(self) -> None:
+        """Work until the host says SHUTDOWN."""
+        program = f"{PROGRAM} {__version__}"
+        self._send(EngineReady(self._token, CURRENT, program, os.getpid(), describe_device()))
+        while not self._is_ending:
+            if self._waiting is None:
+                self._listen(IDLE_PULSE_S)
+                self._send(Pulse(None, "starting", 0))
+            else:
+                submit, self._waiting = self._waiting, None
+                self._send(self._carry_out(submit))
+
+    def _carry_out(self, submit: Submit) -> Message:
+        self._run = JobRun(
+            submit, self._ledger.job(submit.job), self._models, self._locks, self._send, lambda: self._listen(0)
+        )
+        try:
+            return self._run.carry_out()
+        except CancelledError:
+            return Cancelled(submit.job, is_over=True)
+        except LandcastError as error:
+            return tell_failure(submit.job, error)
+        except Exception as error:
+            logger.exception("job %s failed", submit.job)
+            return tell_failure(submit.job, error)
+        finally:
+            self._run = None
+
+    def _listen(self, timeout_s: float) -> None:
+        """Take in what the host says; questions are answered at once, in the middle of a job as well."""
+        for message, _ in self._channel.receive(timeout_s):
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        if isinstance(message, Submit):
+            self._waiting = message
+        elif isinstance(message, Cancel):
+            self._cancel(message.job)
+        elif isinstance(message, Plan):
+            self._send(self._plan(message))
+        elif isinstance(message, ModelsQuestion):
+            self._send(list_models(message.query))
+        elif isinstance(message, VerifyModel):
+            self._send(check_model(message.query, message.model))
+        elif isinstance(message, Ping):
+            self._send(Pong(message.query, self._run is not None))
+        elif isinstance(message, Shutdown):
+            self._is_ending = True
+            if self._run is not None:
+                self._run.is_cancelled = True
+
+    def _cancel(self, job: str) -> None:
+        if self._run is not None and self._run.id == job:
+            self._run.is_cancelled = True
+        elif self._waiting is not None and self._waiting.job == job:
+            self._waiting = None
+            self._send(Cancelled(job, is_over=True))
+
+    def _plan(self, asked: Plan) -> Message:
+        try:
+            return self._make_plan(asked)
+        except Exception as error:
+            if not isinstance(error, LandcastError):
+                logger.exception("plan %s failed", asked.job)
+            return tell_failure(asked.job, error)
+
+    def _make_plan(self, asked: Plan) -> Planned:
+        if asked.source is not None:
+            raise RequestError("this worker cannot plan from pixels that are sent yet; give it a file that it can open")
+        request = read_request(asked.request)
+        folder = find_model(request.model)
+        contract = load_contract(folder)
+        with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
+            plan = make_plan(request, source, contract)
+        weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+        return tell_plan(asked.job, plan, contract, hash_model(folder), weight_bytes)
+
+    def _send(self, message: Message) -> None:
+        self._channel.send(message)
+
+
+def describe_device() -> Device:
+    """Return the device that `auto` takes, and its memory."""
+    device = choose_device("auto")
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(0)
+        return Device("cuda:0", str(properties.name), int(properties.total_memory))
+    names = getattr(os, "sysconf_names", {})
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if "SC_PHYS_PAGES" in names else 0
+    return Device("cpu", platform.processor() or platform.machine() or "CPU", memory)

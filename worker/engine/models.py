@@ -1,0 +1,93 @@
+"""Models that stay loaded between jobs, within a bound of memory, and what is told of them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+
+from ...core.errors import LandcastError
+from ...core.model.contract import load_contract
+from ...core.model.folder import (
+    SHIPPED_FOLDER,
+    LoadedModel,
+    find_model,
+    hash_model,
+    load_model,
+    shipped_models,
+    verify_model,
+)
+from ...core.protocol.fields import clean_text
+from ...core.protocol.messages import ModelList, ModelVerified
+from ...core.protocol.values import ModelInfo
+
+MAX_BYTES = 2_000_000_000
+Key = tuple[str, str, str]
+
+
+class WarmModels:
+    """Gives models, and keeps those used last.
+
+    Args:
+        most_bytes: of the weights of all models that are kept; the one in use is kept whatever it takes.
+    """
+
+    def __init__(self, most_bytes: int = MAX_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._loaded: OrderedDict[Key, LoadedModel] = OrderedDict()
+
+    def load(self, folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel:
+        """Return a model, loaded before or now; a folder whose manifest changed is another model.
+
+        Raises:
+            ModelError: the folder cannot be loaded.
+        """
+        key = hash_model(folder), str(device), str(precision)
+        if key not in self._loaded:
+            self._loaded[key] = load_model(folder, device, precision)
+        self._loaded.move_to_end(key)
+        while len(self._loaded) > 1 and sum(map(_bytes_of, self._loaded.values())) > self._most_bytes:
+            self._loaded.popitem(last=False)
+        return self._loaded[key]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the models that are loaded, the one used last at the end."""
+        return [model.contract.name for model in self._loaded.values()]
+
+
+def list_models(query: str) -> ModelList:
+    """Tell of the models that come with the program."""
+    return ModelList(query, tuple(_describe(SHIPPED_FOLDER / name, name) for name in shipped_models()))
+
+
+def check_model(query: str, name: str) -> ModelVerified:
+    """Compare the files of a model with its manifest."""
+    try:
+        folder = find_model(name)
+        verify_model(folder)
+        return ModelVerified(query, name, hash_model(folder))
+    except LandcastError as error:
+        return ModelVerified(query, name, None, (clean_text(str(error)),))
+
+
+def _describe(folder: Path, name: str) -> ModelInfo:
+    contract = load_contract(folder)
+    return ModelInfo(
+        name=name,
+        sha256=hash_model(folder),
+        region=clean_text(contract.region, 256),
+        sensor=clean_text(contract.sensor, 256),
+        gsd_range_m=contract.gsd_range_m,
+        ground_scale_m=contract.ground_scale_m,
+        interval_years=contract.interval_years,
+        sampling_steps=contract.sampling_steps,
+        bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        is_shipped=True,
+    )
+
+
+def _bytes_of(model: LoadedModel) -> int:
+    weights = [*model.unet.parameters(), *model.upscaler.parameters()]
+    return sum(weight.numel() * weight.element_size() for weight in weights)

@@ -1,0 +1,81 @@
+"""The blocks of a job in its ledger, as tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.blocks import Layers
+from ...core.lattice import Rect, split
+from ...core.plan import Plan
+from ...core.protocol.frames import Frame
+from ..host.ledger import JobFolder, KeptTile
+from .requests import TILE_PX, to_rect
+
+OnKept = Callable[[int, int], None]
+
+
+class LedgerStore:
+    """Keeps blocks cut into tiles, which the host can send one by one.
+
+    Args:
+        folder: of the job.
+        on_begin: called when it is known what will be predicted.
+        on_kept: called with the number of each tile that is kept, now or from an earlier attempt, and how many there
+            will be.
+    """
+
+    def __init__(self, folder: JobFolder, on_begin: Callable[[Plan], None], on_kept: OnKept) -> None:
+        self._folder, self._on_begin, self._on_kept = folder, on_begin, on_kept
+        self._numbers: dict[Rect, int] = {}
+
+    @property
+    def tiles(self) -> int:
+        """How many tiles the result has."""
+        return len(self._numbers)
+
+    def begin(self, key: str, plan: Plan) -> None:
+        """Make the folder, and forget what is of another result."""
+        self._numbers = {rect: number for number, rect in enumerate(split(plan.rect, TILE_PX))}
+        self._folder.open(key)
+        self._on_begin(plan)
+
+    def load(self, number: int, block: Rect) -> Layers | None:
+        """Return a block all of whose tiles are kept."""
+        parts = {}
+        for rect in split(block, TILE_PX):
+            tile = self._folder.load(self._numbers[rect])
+            if tile is None or tile.rect != to_rect(rect):
+                return None
+            parts[rect] = {name: _to_array(frame) for name, frame in tile.layers.items()}
+        layers: Layers = {}
+        for rect, arrays in parts.items():
+            for name, array in arrays.items():
+                whole = layers.setdefault(name, np.empty((*array.shape[:-2], *block.shape_yx), array.dtype))
+                whole[..., *rect.slices_in(block)] = array
+        layers["valid"] = layers["valid"].astype(np.bool_)
+        self._announce(block)
+        return layers
+
+    def save(self, number: int, block: Rect, layers: Layers) -> None:
+        """Keep a block, tile by tile."""
+        for rect in split(block, TILE_PX):
+            frames = {name: _to_frame(array[..., *rect.slices_in(block)]) for name, array in layers.items()}
+            self._folder.save(self._numbers[rect], KeptTile(to_rect(rect), frames))
+        self._announce(block)
+
+    def _announce(self, block: Rect) -> None:
+        for rect in split(block, TILE_PX):
+            self._on_kept(self._numbers[rect], self.tiles)
+
+
+def _to_frame(array: NDArray[Any]) -> Frame:
+    plain = np.ascontiguousarray(array.astype(np.uint8) if array.dtype == np.bool_ else array)
+    return Frame(str(plain.dtype), plain.shape, plain.data)  # type: ignore[arg-type] # one that a result can have
+
+
+def _to_array(frame: Frame) -> NDArray[Any]:
+    return np.frombuffer(frame.data, frame.dtype).reshape(frame.shape)

@@ -1,0 +1,118 @@
+"""A host from its start to its end: one a connection file, a log, signals, the lifeline."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import FrameType
+
+from ...core.errors import RequestError
+from ...core.protocol.connection import ConnectionFile, ConnectionFileError, read_connection
+from .host import Host
+from .settings import HostSettings
+
+LOG_BYTES, LOG_FILES = 1_000_000, 3
+LOOPBACK = ("tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:")
+
+logger = logging.getLogger(__name__)
+
+
+def run_host(settings: HostSettings, on_ready: Callable[[ConnectionFile], None]) -> str:
+    """Serve until it is time to end; why comes back.
+
+    Raises:
+        RequestError: another host has the connection file, or the address would be open to other machines.
+    """
+    check_bind(settings.bind)
+    running = live_connection(settings.connection_file)
+    if running is not None:
+        raise RequestError(
+            f"a worker is running already: process {running.process} at {running.endpoint}, "
+            f"by {settings.connection_file}; `landcast serve --stop` ends it"
+        )
+    end = threading.Event()
+    settings.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _logging(settings.cache / "logs"), _signals(end):
+        if settings.has_lifeline:
+            threading.Thread(target=_wait_for_end, args=(end,), name="lifeline", daemon=True).start()
+        return Host(settings, end.is_set).serve(on_ready)
+
+
+def live_connection(path: Path) -> ConnectionFile | None:
+    """The connection file of a host that runs; a stale or damaged one counts for nothing."""
+    with contextlib.suppress(ConnectionFileError):
+        found = read_connection(path)
+        return found if found.is_live else None
+    return None
+
+
+def check_bind(bind: str) -> None:
+    """Make sure that no other machine can reach the worker.
+
+    Raises:
+        RequestError: the address is not on the loopback.
+    """
+    if not bind.startswith(LOOPBACK):
+        raise RequestError(
+            f"--bind {bind}: other machines could reach it, and this version has no keys to tell them apart; "
+            "use tcp://127.0.0.1:*, and a tunnel (ssh -L) from elsewhere"
+        )
+
+
+def _wait_for_end(end: threading.Event) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    end.set()
+
+
+@contextlib.contextmanager
+def _signals(end: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the loop instead of breaking into it."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        end.set()
+
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, ask) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _logging(folder: Path) -> Iterator[None]:
+    """Write a rotating log of this host."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"worker-{os.getpid()}.log"
+    _remove_old_logs(folder)
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger(__name__.rpartition(".")[0])
+    level, propagates = root.level, root.propagate
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False
+    try:
+        logger.info("host %d starts, Python %s", os.getpid(), sys.version.split()[0])
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        root.propagate = propagates
+        handler.close()
+
+
+def _remove_old_logs(folder: Path, keep: int = 20) -> None:
+    logs = sorted(folder.glob("worker-*.log*"), key=lambda path: path.stat().st_mtime)
+    for path in logs[:-keep]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,304 @@
+"""Carries jobs from SUBMIT to their end: queue, engine, ledger, clients that come and go. Holds no socket."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ...core.protocol.engine_messages import Kept
+from ...core.protocol.frames import Frame
+from ...core.protocol.message import Message
+from ...core.protocol.messages import (
+    Accepted,
+    Cancel,
+    Cancelled,
+    Credit,
+    Done,
+    Error,
+    Failed,
+    FailureCode,
+    Fetch,
+    Forget,
+    Notice,
+    Progress,
+    Started,
+    Submit,
+)
+from ...core.protocol.requests import PredictRequest
+from ...core.raster.partial import remove_abandoned
+from .delivery import stream
+from .jobs import End, Job
+from .ledger import Ledger
+from .queue import TurnQueue
+from .settings import HostSettings
+from .supervisor import Death, Supervisor
+
+logger = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """Knows all jobs.
+
+    Args:
+        settings: of the host.
+        supervisor: of the engine.
+        tell: sends a message to a client; False where it is gone.
+        order: sends a message to the engine.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        settings: HostSettings,
+        supervisor: Supervisor,
+        tell: Callable[[bytes, Message, Sequence[Frame]], bool],
+        order: Callable[[Message], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings, self._supervisor = settings, supervisor
+        self._tell, self._order, self._clock = tell, order, clock
+        self._ledger = Ledger(settings.cache / "jobs")
+        self._ledger.remove_stale()
+        self.jobs: dict[str, Job] = {}
+        self.queue = TurnQueue()
+        self.running: Job | None = None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a job runs or waits."""
+        return self.running is not None or len(self.queue) > 0
+
+    def take(self, owner: bytes, message: Message, is_local: bool) -> bool:
+        """Handle a client's message about a job; False where it is about something else."""
+        if isinstance(message, Submit):
+            self._submit(owner, message, is_local)
+        elif isinstance(message, Credit | Cancel | Forget | Fetch):
+            job = self.jobs.get(message.job)
+            if job is None:
+                self._say(owner, Failed(message.job, "job_unknown", "this worker knows no such job; submit it again"))
+            elif job.owner != owner:
+                self._say(owner, Error("unexpected", "another connection has this job; submit it again", message.job))
+            else:
+                self._take_about(job, message)
+        else:
+            return False
+        return True
+
+    def hear(self, message: Message) -> None:
+        """Handle the engine's message about the job that it carries out."""
+        job = self.running
+        if job is None or getattr(message, "job", None) != job.id:
+            return
+        now = self._clock()
+        if isinstance(message, Done | Failed | Cancelled):
+            self._release(now)
+            self._finish(job, message)
+            return
+        job.progress_at = now
+        if isinstance(message, Kept):
+            job.keep(message.number)
+            self._stream(job)
+        elif isinstance(message, Notice):
+            if job.add_notice(message):
+                self._say(job.owner, message)
+        elif isinstance(message, Progress):
+            job.progress = message
+            self._say(job.owner, message)
+        elif isinstance(message, Started):
+            self._say(job.owner, message)
+
+    def bear(self, death: Death) -> None:
+        """Handle the death of the engine."""
+        job, self.running = self.running, None
+        if job is None:
+            return
+        if job.cancelled_at is not None:
+            _remove_partial_files(job)
+            self._finish(job, Cancelled(job.id))
+            return
+        job.crashes += death.kind != "wanted"
+        if job.crashes >= self._settings.crashes:
+            _remove_partial_files(job)
+            code: FailureCode = "engine_hung" if death.kind == "hung" else "engine_crashed"
+            self._finish(job, Failed(job.id, code, f"the engine died {job.crashes} times of it; {death.words}"[:4096]))
+            return
+        job.state = "queued"
+        self.queue.push_front(job.owner, job.id)
+
+    def tick(self) -> None:
+        """Give the engine its next job, and see to what is late."""
+        now = self._clock()
+        if self._supervisor.has_given_up:
+            self._fail_all("engine_missing", f"no engine can be started: {self._supervisor.last_words}")
+        if self._supervisor.is_ready and self.running is None:
+            self._start_next(now)
+        patience = self._settings.patience
+        job = self.running
+        if job is not None and job.cancelled_at is not None and now - job.cancelled_at > patience.cancel:
+            self._supervisor.kill("wanted", "a cancelled job did not stop")
+        for job in list(self.jobs.values()):
+            if job.orphaned_at is not None and not job.is_over and now - job.orphaned_at > patience.orphan:
+                logger.info("job %s: its client did not come back", job.id)
+                job.orphaned_at = now
+                self._cancel(job)
+            if job.ended_at is not None and now - job.ended_at > patience.ended:
+                self._forget(job)
+
+    def orphan(self, owner: bytes) -> None:
+        """A client is gone; its jobs wait for it to come back."""
+        for job in self.jobs.values():
+            if job.owner == owner and job.orphaned_at is None:
+                job.orphaned_at = self._clock()
+
+    def end(self, reason: str) -> None:
+        """Tell all clients that nothing more comes; their ledgers stay for the next host."""
+        for job in self.jobs.values():
+            if not job.is_over:
+                self._say(job.owner, Failed(job.id, "shutting_down", reason, is_retryable=True))
+
+    def _submit(self, owner: bytes, submit: Submit, is_local: bool) -> None:
+        job = self.jobs.get(submit.job)
+        if job is None:
+            refusal = self._refusal(owner, submit, is_local)
+            if refusal is not None:
+                self._say(owner, refusal)
+                return
+            job = Job(submit, owner, self._ledger.job(submit.job))
+            self.jobs[job.id] = job
+            self.queue.push(owner, job.id)
+            self._supervisor.try_again(self._clock())
+        elif not job.asks_the_same(submit):
+            self._say(owner, Failed(submit.job, "job_conflict", "this id belongs to another request; take a new one"))
+            return
+        self._attach(job, owner, submit)
+
+    def _attach(self, job: Job, owner: bytes, submit: Submit) -> None:
+        """Answer a SUBMIT, and tell what was told to an earlier connection."""
+        if job.owner != owner:
+            self.queue.move(job.id, owner)
+        is_again = job.owner != owner or job.attempt > 0
+        job.attach(owner, submit.received)
+        self._say(owner, Accepted(job.id, self.queue.position(job.id)))
+        if is_again and job.attempt > 0:
+            self._say(owner, Started(job.id, job.attempt))
+            for message in [*job.notices, *([job.progress] if job.progress else [])]:
+                self._say(owner, message)
+        self._send_end(job)
+
+    def _refusal(self, owner: bytes, submit: Submit, is_local: bool) -> Failed | None:
+        limits, request = self._settings.limits, submit.request
+        if not isinstance(request, PredictRequest):
+            return Failed(submit.job, "request", f"this worker carries out no {request.kind} yet; run it in a shell")
+        if submit.source is not None:
+            return Failed(submit.job, "request", "this worker takes no pixels yet; give it a file that it can open")
+        if not is_local:
+            words = "files of the worker's machine may only be named by a client on that machine"
+            return Failed(submit.job, "not_permitted", words)
+        for path in (request.source, request.output, request.area, request.quicklook):
+            if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
+                return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
+        if len(self.queue) >= limits.jobs or self.queue.count_of(owner) >= limits.jobs_a_client:
+            return Failed(submit.job, "queue_full", f"{len(self.queue)} jobs wait already; try again later", True)
+        return None
+
+    def _take_about(self, job: Job, message: Message) -> None:
+        if isinstance(message, Credit):
+            job.credit_messages += message.messages
+            job.credit_bytes += message.bytes
+            self._stream(job)
+        elif isinstance(message, Cancel):
+            self._cancel(job)
+        elif isinstance(message, Forget):
+            self._forget(job)
+        elif isinstance(message, Fetch):
+            self._fetch(job, message)
+
+    def _fetch(self, job: Job, message: Fetch) -> None:
+        layers = [file.layer for file in job.end.files] if isinstance(job.end, Done) else []
+        if job.submit.delivery != "file" or message.layer not in layers:
+            self._say(job.owner, Error("unexpected", f"there is no file {message.layer} to fetch", job.id))
+            return
+        job.fetch = message.layer, message.offset
+        self._stream(job)
+
+    def _cancel(self, job: Job) -> None:
+        if job.is_over:
+            job.is_end_sent = False
+            self._send_end(job)
+        elif job is self.running:
+            self._say(job.owner, Cancelled(job.id, is_over=False))
+            if job.cancelled_at is None:
+                job.cancelled_at = self._clock()
+                self._order(Cancel(job.id))
+        else:
+            self.queue.remove(job.id)
+            self._finish(job, Cancelled(job.id))
+
+    def _forget(self, job: Job) -> None:
+        if not job.is_over:
+            self._cancel(job)
+            return
+        job.folder.remove()
+        self.jobs.pop(job.id, None)
+
+    def _start_next(self, now: float) -> None:
+        job = self.jobs.get(self.queue.pop() or "")
+        if job is None:
+            return
+        job.state, job.progress_at = "running", now
+        job.attempt += 1
+        self.running = job
+        self._supervisor.set_busy(now, True)
+        self._order(replace(job.submit, attempt=job.attempt, received=()))
+
+    def _release(self, now: float) -> None:
+        self.running = None
+        self._supervisor.set_busy(now, False)
+
+    def _finish(self, job: Job, end: End) -> None:
+        job.finish(end, self._clock())
+        logger.info("job %s: %s", job.id, job.state)
+        if not isinstance(end, Done):
+            job.folder.remove()
+        self._stream(job)
+        self._send_end(job)
+
+    def _send_end(self, job: Job) -> None:
+        if job.end is None or job.is_end_sent or job.has_tiles_to_wait_for:
+            return
+        job.is_end_sent = self._say(job.owner, job.end)
+        if job.submit.delivery == "path":
+            job.folder.remove()
+            job.kept.clear()
+
+    def _stream(self, job: Job) -> None:
+        if not stream(job, self._tell):
+            self.orphan(job.owner)
+        self._send_end(job)
+
+    def _fail_all(self, code: FailureCode, words: str) -> None:
+        while (waiting := self.queue.pop()) is not None:
+            self._finish(self.jobs[waiting], Failed(waiting, code, words[:4096], is_retryable=True))
+
+    def _say(self, owner: bytes, message: Message) -> bool:
+        is_there = self._tell(owner, message, ())
+        if not is_there:
+            self.orphan(owner)
+        return is_there
+
+
+def _remove_partial_files(job: Job) -> None:
+    """Remove what a killed engine wrote aside of a result that nobody will make any more."""
+    request = job.submit.request
+    if not isinstance(request, PredictRequest) or job.submit.delivery != "path":
+        return
+    source = Path(request.source)
+    first = Path(request.output) if request.output else source.with_name(f"{source.stem}_pred.tif")
+    layers = [first.with_name(f"{first.stem}_{name}{first.suffix}") for name in ("spread", "change")]
+    for path in [first, *layers]:
+        with contextlib.suppress(OSError):
+            remove_abandoned(path)
