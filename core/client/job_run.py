@@ -224,7 +224,8 @@ class JobRun:
         if self.phase != "given":
             return
         if self.job.state == "queued" and message.stage != "receiving":
-            self._become("running", attempt=max(self._attempt, 1))
+            self._attempt = max(self._attempt, 1)
+            self._become("running", attempt=self._attempt)
         self._emit(Progressed(message.stage, message.done, message.total))
 
     def _on_notice(self, message: Notice) -> None:

@@ -19,6 +19,7 @@ from ..protocol.messages import Error, Hello, Welcome
 from ..protocol.versions import SPOKEN
 from .address import Address
 from .errors import ConnectError, ConnectionLostError, NoAnswerError, NoWorkerError, WrongKeyError, WrongVersionError
+from .probe import read_mechanism
 
 MECHANISM_MISMATCH = 0x11000002
 AT_ONCE = 64
@@ -108,7 +109,7 @@ class Link:
         if not self.is_reached:
             self.fail(NoWorkerError(f"{where}: no worker answers; is it running, and is the address right?"))
         elif self.phase == "connecting":
-            self.fail(NoAnswerError(f"{where}: what listens there is no worker; is the port right?"))
+            self.fail(self._not_a_worker())
         else:
             said = f" ({self._last_words})" if self._last_words else ""
             self.fail(NoAnswerError(f"{where}: the worker does not answer{said}; start it anew if that stays so"))
@@ -136,14 +137,14 @@ class Link:
             self._outbox.append(encode(Hello(SPOKEN, self._program, self.address.locality)))
             self.flush()
         elif event in (zmq.Event.HANDSHAKE_FAILED_AUTH, zmq.Event.HANDSHAKE_FAILED_NO_DETAIL):
-            self.fail(self._wrong_key() if self.address.keys else self._not_a_worker())
+            self.fail(self._hung_up())
         elif event is zmq.Event.HANDSHAKE_FAILED_PROTOCOL:
-            self.fail(self._wrong_key() if value == MECHANISM_MISMATCH else self._not_a_worker())
+            self.fail(self._wrong_key() if value == MECHANISM_MISMATCH else self._hung_up())
         elif event is zmq.Event.CLOSED and not self.is_reached:
             self.fail(NoWorkerError(f"{where}: nothing listens there; start a worker with `landcast serve`"))
         elif event is zmq.Event.DISCONNECTED:
             is_up = self.phase == "up"
-            self.fail(ConnectionLostError(f"{where}: the worker is gone") if is_up else self._not_a_worker())
+            self.fail(ConnectionLostError(f"{where}: the worker is gone") if is_up else self._hung_up())
 
     def _wrong_key(self) -> WrongKeyError:
         where = self.address.endpoint
@@ -153,6 +154,12 @@ class Link:
             f"{where}: the worker does not know the client key {self.address.keys.public}, has another key itself, "
             "or uses none; add the key to its list, or correct its public key"
         )
+
+    def _hung_up(self) -> ConnectError:
+        """Why it hung up before it was greeted: where it demands keys, it may do so before that is seen."""
+        mechanism = read_mechanism(self.address.endpoint)
+        has_keys = self.address.keys is not None or mechanism == "CURVE"
+        return self._wrong_key() if mechanism is not None and has_keys else self._not_a_worker()
 
     def _not_a_worker(self) -> NoAnswerError:
         return NoAnswerError(f"{self.address.endpoint}: what listens there is no worker; is the port right?")

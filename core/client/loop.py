@@ -118,8 +118,12 @@ class Loop:
 
     def on_disk(self, work: Callable[[], Value], then: Callable[[Future[Value]], None]) -> None:
         """Carry out something slow in the disk's thread, and hand over its outcome in this one."""
-        future = self._disk.submit(work)
-        future.add_done_callback(lambda done: self.post(lambda: then(done)))
+        try:
+            future = self._disk.submit(work)
+        except RuntimeError:
+            # all ends, and what was opened in the last moment is still to be closed
+            future = _carry_out(work)
+        future.add_done_callback(lambda done: self._inbox.post(lambda: then(done)))
 
     def forget(self, job: str) -> None:
         """A job is over."""
@@ -228,6 +232,7 @@ class Loop:
             self._shutdown.set_exception(error)
         self._session.close()
         self._disk.shutdown()
+        self._inbox.carry_out()
         self._inbox.close()
 
 
@@ -235,4 +240,14 @@ def new_future() -> Future[Any]:
     """A future that only an answer ends."""
     future: Future[Any] = Future()
     future.set_running_or_notify_cancel()
+    return future
+
+
+def _carry_out(work: Callable[[], Value]) -> Future[Value]:
+    future: Future[Value] = Future()
+    try:
+        future.set_result(work())
+    except Exception as error:
+        future.set_exception(error)
+        logger.debug("slow work failed at the end", exc_info=True)
     return future

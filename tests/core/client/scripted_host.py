@@ -181,7 +181,9 @@ class ScriptedHost:
         else:
             if self.folder is not None and self.jobs[job].submit.delivery == "path":
                 for layer, data in self.files.items():
-                    (self.folder / f"{layer}.tif").write_bytes(data)
+                    path = self.folder / f"{layer}.tif"
+                    if not path.exists():
+                        path.write_bytes(data)
             self.send(self.done(job))
 
     def send_tiles(self, job: str) -> None:
