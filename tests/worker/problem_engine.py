@@ -1,10 +1,10 @@
 """An engine that misbehaves as it is told: `PROBLEM [--connect ...]`, several joined by a comma.
 
-    slow            each network call takes a fifth of a second
-    slow-load       loading a model takes ten seconds
-    busy-once=PATH  hangs in the third call with the interpreter held, the first time
-    die             ends in the third call, always
-    die-at-start    ends before it is ready, always
+slow            each network call takes a fifth of a second
+slow-load       loading a model takes ten seconds
+busy-once=PATH  hangs in the third call with the interpreter held, the first time
+die             ends in the third call, always
+die-at-start    ends before it is ready, always
 """
 
 from __future__ import annotations

@@ -160,16 +160,20 @@ class Hosts:
 
     def start(self, problem: str = "", **settings: object) -> HostProcess:
         """Start a host; `problem` names what its engines do wrong, `settings` replaces settings of the host."""
-        file = self.folder / "worker.json"
-        asked = {"connection_file": str(file), "cache": str(self.cache), "problem": problem, **settings}
+        host = self.start_beside(problem, **settings)
+        wait_until(lambda: host.process.poll() is not None or self._is_up(host), what="the host")
+        return host
+
+    def start_beside(self, problem: str = "", **settings: object) -> HostProcess:
+        """Start a host, and do not wait until it listens."""
+        places = {"connection_file": str(self.folder / "worker.json"), "cache": str(self.cache)}
+        asked = {**places, "problem": problem, **settings}
         process = subprocess.Popen(
             [sys.executable, "-W", "error", str(START), json.dumps(asked)],
             stdin=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
-        host = HostProcess(process, file, self.cache, self.context)
-        self.started.append(host)
-        wait_until(lambda: process.poll() is not None or self._is_up(host), what="the host")
-        return host
+        self.started.append(HostProcess(process, Path(str(asked["connection_file"])), self.cache, self.context))
+        return self.started[-1]
 
     def end(self) -> None:
         """End all hosts, and make sure that nothing of them is left."""

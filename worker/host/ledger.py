@@ -5,8 +5,9 @@
     jobs/JOB/publishing   the result is getting its name; if it has one in the next attempt, it is from this job
     jobs/JOB/result/      files that are sent to the client and not left where it said
 
-A tile is 4 bytes of length, a JSON header and the bytes of its arrays; it is written aside, renamed, and its checksums
-are checked when it is read. Imports neither numpy nor torch, for the host sends tiles that the engine kept.
+A tile is the length and the CRC-32 of a JSON header, 4 bytes each, the header, and the bytes of its arrays. It is
+written aside and renamed, and all checksums are checked when it is read. Imports neither numpy nor torch, for the host
+sends tiles that the engine kept.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import logging
 import re
 import secrets
 import shutil
+import struct
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,13 +29,13 @@ from ...core.protocol.errors import ProtocolError
 from ...core.protocol.fields import AtMost, LayerName
 from ...core.protocol.frames import Frame, FrameHeader, describe_frame, take_frame
 from ...core.protocol.header import parse_header, write_header
-from ...core.protocol.limits import MAX_HEADER_BYTES
 from ...core.protocol.schema import build, plain
 from ...core.protocol.values import Rect
 
 STALE_S = 3 * 24 * 3600.0
 """What nobody touched for so long is of a host that died and a client that never came back."""
 _JOB = re.compile("[0-9a-f]{32}")
+_FRONT = struct.Struct("<II")
 _TILE = re.compile("tile-([0-9]{1,12})")
 
 logger = logging.getLogger(__name__)
@@ -102,7 +105,7 @@ class JobFolder:
         described = [describe_frame(frame, f"{where} {name}") for name, frame in tile.layers.items()]
         header = TileHeader(tile.rect, tuple(tile.layers), tuple(one for one, _ in described))
         text = write_header(plain(header), where)
-        _write(self._tile(number), len(text).to_bytes(4, "little"), text, *(view for _, view in described))
+        _write(self._tile(number), _FRONT.pack(len(text), zlib.crc32(text)), text, *(view for _, view in described))
 
     def load(self, number: int) -> KeptTile | None:
         """Return a tile; None where it is not kept, or not whole."""
@@ -111,7 +114,7 @@ class JobFolder:
             return _parse(data, f"tile {number}")
         except FileNotFoundError:
             return None
-        except (OSError, ProtocolError) as error:
+        except (OSError, ValueError, ProtocolError) as error:
             logger.warning("%s: %s; it is made again", self._tile(number), error)
             return None
 
@@ -159,10 +162,14 @@ class Ledger:
 
 
 def _parse(data: memoryview, where: str) -> KeptTile:
-    length = int.from_bytes(data[:4], "little")
-    text = bytes(data[4 : 4 + min(length, MAX_HEADER_BYTES)])
+    if len(data) < _FRONT.size:
+        raise ValueError("it is too short")
+    length, crc32 = _FRONT.unpack_from(data)
+    text = bytes(data[_FRONT.size : _FRONT.size + length])
+    if zlib.crc32(text) != crc32:
+        raise ValueError("its header is not as it was written")
     header = build(TileHeader, parse_header(text), where, is_newer=False)
-    layers, start = {}, 4 + length
+    layers, start = {}, _FRONT.size + length
     for name, frame in zip(header.layers, header.frames, strict=True):
         layers[name] = take_frame(frame, data[start : start + frame.bytes], f"{where} {name}")
         start += frame.bytes
