@@ -28,6 +28,7 @@ from .raster.grid import Grid
 from .raster.present import PresentReader
 from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile, check_output
+from .raster.sent import SentImage
 from .raster.source import SourceImage, open_source
 from .request import PredictionRequest
 
@@ -89,6 +90,7 @@ def predict(
     note: Say = lambda message: None,
     store: BlockStore | None = None,
     load: LoadModel = load_model,
+    sent: SentImage | None = None,
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
@@ -101,6 +103,7 @@ def predict(
         note: called with what the user may like to know.
         store: keeps finished blocks; what it has kept of the same result is not predicted again.
         load: gives the model.
+        sent: the image, where it is not opened by its name but sent.
 
     Raises:
         LandcastError: anything that the user can mend; no file stands under a final name then.
@@ -110,7 +113,7 @@ def predict(
     device = choose_device(request.device)
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
-    with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
+    with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
         check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
         model = load(folder, device, precision)
@@ -119,7 +122,7 @@ def predict(
         facts["device"] = device.type
         forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
         picture = Quicklook(plan.rect) if request.quicklook else None
-        reader = PresentReader(source, plan.grid, plan.tones)
+        reader = sent.reader(plan.grid, plan.tones) if sent else PresentReader(source, plan.grid, plan.tones)
         store = store or NoStore()
         store.begin(result_key(plan, facts), plan)
         blocks = BlockPredictor(forecaster, reader, plan, on_progress, store, has_look=picture is not None)

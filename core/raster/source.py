@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import rasterio
@@ -46,6 +46,17 @@ class Pixels:
     values: Values
     valid: NDArray[np.bool_]
     validity: Validity
+
+
+class Sampled(Protocol):
+    """What is asked of something to take a sample of it."""
+
+    @property
+    def shape_yx(self) -> tuple[int, int]:
+        """Rows and columns."""
+
+    def read_native(self, window: Window) -> Pixels:
+        """Read a window."""
 
 
 class SourceImage:
@@ -137,6 +148,11 @@ class SourceImage:
     def band_numbers(self) -> tuple[int, ...]:
         """One-based numbers of the bands that are read."""
         return self._choice.numbers
+
+    @property
+    def looked_at(self) -> Sampled | None:
+        """What statistics are taken from: all of it; None where there are none."""
+        return self
 
     def gsd_at_m(self, at_column_row: tuple[float, float]) -> float:
         """Side of a pixel on the ground, metres; the geometric mean of both sides."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..radiometry.tones import SHARES
 from .sampling import sample_windows
-from .source import SourceImage
+from .source import Sampled, SourceImage
 from .validity import OPAQUE_SHARE, Validity
 
 KEPT_VALUES = 2_000_000
@@ -56,10 +56,11 @@ def survey(source: SourceImage) -> Survey:
     Raises:
         UnreadableSourceError: a block of the sample cannot be read.
     """
-    return survey_all([source])
+    looked_at = source.looked_at
+    return _nothing_seen(source.bands) if looked_at is None else survey_all([looked_at])
 
 
-def survey_all(sources: Iterable[SourceImage]) -> Survey:
+def survey_all(sources: Iterable[Sampled]) -> Survey:
     """Read a fixed sample of several sources that are one, such as the chips of one date.
 
     Args:
@@ -87,6 +88,12 @@ def survey_all(sources: Iterable[SourceImage]) -> Survey:
                 distinct |= set(np.unique(values)[:MANY_VALUES].tolist())
     count = min(len(distinct), MANY_VALUES)
     return Survey(sample.quantiles(), count, valid_pixels / max(1, pixels), pixels, found, digest.hexdigest())
+
+
+def _nothing_seen(bands: int) -> Survey:
+    """Statistics of a source that has none."""
+    quantiles = np.full((bands, len(SHARES)), np.nan)
+    return Survey(quantiles, MANY_VALUES, 0.0, 0, Validity.nothing(), hashlib.sha256().hexdigest())
 
 
 class _Sample:
@@ -148,7 +155,7 @@ def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
 def pixel_notes(source: SourceImage, seen: Survey) -> list[str]:
     """What the user may like to know of the pixels of a source."""
     notes = []
-    if not seen.has_valid_pixels:
+    if seen.pixels and not seen.has_valid_pixels:
         notes.append(f"{source.name}: no valid pixel was found in it")
     if seen.validity.never_written:
         share = 100 * seen.validity.never_written / seen.pixels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import rasterio
@@ -13,11 +14,12 @@ import torch
 from ... import __version__
 from ...core import PROGRAM
 from ...core.device import choose_device
-from ...core.errors import CancelledError, LandcastError, RequestError
+from ...core.errors import CancelledError, LandcastError
 from ...core.model.contract import load_contract
 from ...core.model.folder import find_model, hash_model
 from ...core.plan import make_plan
 from ...core.protocol.engine_messages import EngineReady, Pulse
+from ...core.protocol.frames import Frame
 from ...core.protocol.message import Message
 from ...core.protocol.messages import (
     Cancel,
@@ -39,6 +41,7 @@ from ..host.ledger import Ledger
 from .channel import Channel
 from .job import JobRun
 from .models import WarmModels, check_model, list_models
+from .pixels import sent_image
 from .requests import read_request, tell_failure, tell_plan
 
 IDLE_PULSE_S = 2.0
@@ -93,16 +96,16 @@ class Engine:
 
     def _listen(self, timeout_s: float) -> None:
         """Take in what the host says; questions are answered at once, in the middle of a job as well."""
-        for message, _ in self._channel.receive(timeout_s):
-            self._take(message)
+        for message, frames in self._channel.receive(timeout_s):
+            self._take(message, frames)
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: Message, frames: Sequence[Frame]) -> None:
         if isinstance(message, Submit):
             self._waiting = message
         elif isinstance(message, Cancel):
             self._cancel(message.job)
         elif isinstance(message, Plan):
-            self._send(self._plan(message))
+            self._send(self._plan(message, frames))
         elif isinstance(message, ModelsQuestion):
             self._send(list_models(message.query))
         elif isinstance(message, VerifyModel):
@@ -121,21 +124,23 @@ class Engine:
             self._waiting = None
             self._send(Cancelled(job, is_over=True))
 
-    def _plan(self, asked: Plan) -> Message:
+    def _plan(self, asked: Plan, frames: Sequence[Frame]) -> Message:
         try:
-            return self._make_plan(asked)
+            return self._make_plan(asked, frames)
         except Exception as error:
             if not isinstance(error, LandcastError):
                 logger.exception("plan %s failed", asked.job)
             return tell_failure(asked.job, error)
 
-    def _make_plan(self, asked: Plan) -> Planned:
-        if asked.source is not None:
-            raise RequestError("this worker cannot plan from pixels that are sent yet; give it a file that it can open")
-        request = read_request(asked.request)
+    def _make_plan(self, asked: Plan, frames: Sequence[Frame]) -> Planned:
+        # an address would need an output, which a plan can do without
+        request = read_request(asked.request, output=asked.request.output or "planned.tif")
         folder = find_model(request.model)
         contract = load_contract(folder)
-        with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
+        sent = None
+        if asked.source is not None:
+            sent, request = sent_image(request, asked.source, contract, frames)
+        with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
             plan = make_plan(request, source, contract)
         weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
         return tell_plan(asked.job, plan, contract, hash_model(folder), weight_bytes)

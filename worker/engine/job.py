@@ -11,7 +11,8 @@ import torch
 
 from ...core.device import choose_device
 from ...core.errors import CancelledError
-from ...core.model.folder import LoadedModel
+from ...core.model.contract import load_contract
+from ...core.model.folder import LoadedModel, find_model
 from ...core.plan import Plan
 from ...core.predict import predict
 from ...core.protocol.engine_messages import Kept, Pulse
@@ -23,6 +24,7 @@ from ...core.request import PredictionRequest
 from ..host.ledger import JobFolder
 from .device_lock import DeviceLock
 from .models import WarmModels
+from .pixels import kept_overview, kept_parts, sent_image
 from .requests import read_request, tell_result
 from .store import LedgerStore
 
@@ -79,8 +81,13 @@ class JobRun:
         lock = DeviceLock(self.locks / f"{choose_device(request.device).type}.lock")
         self._wait_for(lock)
         try:
+            sent = None
+            if self.submit.source is not None:
+                contract = load_contract(find_model(request.model))
+                overview, parts = kept_overview(self.folder), kept_parts(self.folder)
+                sent, request = sent_image(request, self.submit.source, contract, overview, parts)
             prediction = predict(
-                request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load
+                request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent
             )
         finally:
             lock.release()

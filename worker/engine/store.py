@@ -50,7 +50,7 @@ class LedgerStore:
             tile = self._folder.load(self._numbers[rect])
             if tile is None or tile.rect != to_rect(rect):
                 return None
-            parts[rect] = {name: _to_array(frame) for name, frame in tile.layers.items()}
+            parts[rect] = {name: to_array(frame) for name, frame in tile.layers.items()}
         layers: Layers = {}
         for rect, arrays in parts.items():
             for name, array in arrays.items():
@@ -77,5 +77,6 @@ def _to_frame(array: NDArray[Any]) -> Frame:
     return Frame(str(plain.dtype), plain.shape, plain.data)  # type: ignore[arg-type] # one that a result can have
 
 
-def _to_array(frame: Frame) -> NDArray[Any]:
+def to_array(frame: Frame) -> NDArray[Any]:
+    """Return a frame as an array of its bytes, which may not be written to."""
     return np.frombuffer(frame.data, frame.dtype).reshape(frame.shape)

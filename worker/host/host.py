@@ -128,7 +128,7 @@ class Host:
     def _take_from_client(self, sender: bytes, parts: Sequence[Any]) -> None:
         self._used = clock()
         try:
-            message, _ = decode(parts)
+            message, frames = decode(parts)
         except ProtocolError as error:
             logger.info("a message that does not fit: %s", error)
             self._say(sender, answer_error(error))
@@ -140,7 +140,7 @@ class Host:
             self._say(sender, Error("no_hello", f"{message.type} came before HELLO", _about(message)))
         else:
             client.heard = self._used
-            self._answer(sender, client, message)
+            self._answer(sender, client, message, frames)
 
     def _greet(self, sender: bytes, hello: Hello) -> None:
         try:
@@ -161,27 +161,29 @@ class Host:
             ),
         )  # fmt: skip
 
-    def _answer(self, sender: bytes, client: Client, message: Message) -> None:
-        if self._scheduler.take(sender, message, client.is_local):
+    def _answer(self, sender: bytes, client: Client, message: Message, frames: Sequence[Frame]) -> None:
+        if self._scheduler.take(sender, message, frames, client.is_local):
             return
         if isinstance(message, Ping):
             self._say(sender, Pong(message.query, self._scheduler.running is not None, self._progress_age_s()))
         elif isinstance(message, StatusQuestion):
             self._say(sender, self._report(sender, message.query))
         elif isinstance(message, Plan | ModelsQuestion | VerifyModel):
-            self._ask_engine(sender, client, message)
+            self._ask_engine(sender, client, message, frames)
         elif isinstance(message, Shutdown) and client.is_local:
             self._why_end = f"a client asked for it: {message.reason or 'no reason given'}"
         else:
             self._say(sender, Error("unexpected", f"{message.type} is not for the host", _about(message)))
 
-    def _ask_engine(self, sender: bytes, client: Client, message: Plan | ModelsQuestion | VerifyModel) -> None:
+    def _ask_engine(
+        self, sender: bytes, client: Client, message: Plan | ModelsQuestion | VerifyModel, frames: Sequence[Frame]
+    ) -> None:
         if isinstance(message, Plan) and message.source is None and not client.is_local:
             words = "files of the worker's machine may only be named by a client on that machine"
             self._say(sender, Failed(message.job, "not_permitted", words))
             return
         self._supervisor.try_again(clock())
-        self._questions.ask(sender, message)
+        self._questions.ask(sender, message, frames)
 
     def _report(self, sender: bytes, query: str) -> StatusReport:
         now, running = clock(), self._scheduler.running
@@ -217,8 +219,8 @@ class Host:
         else:
             self._scheduler.hear(message)
 
-    def _order(self, message: Message) -> None:
-        if self._engine is None or not self._engines.send(self._engine, message):
+    def _order(self, message: Message, frames: Sequence[Frame] = ()) -> None:
+        if self._engine is None or not self._engines.send(self._engine, message, frames):
             logger.warning("%s did not reach the engine", message.type)
 
     def _tell(self, client: bytes, message: Message, frames: Sequence[Frame] = ()) -> bool:

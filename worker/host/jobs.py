@@ -33,6 +33,9 @@ class Job:
         credit_messages: that the client has room for.
         credit_bytes: the same in bytes.
         fetch: layer and offset that are being sent.
+        parts: of its source that are held.
+        part_count: that there will be; 0 where that is not known yet.
+        source_bytes: that came.
         end: the last message about it, perhaps not sent yet.
         is_end_sent: whether the client was told.
         ended_at: when it was over.
@@ -54,6 +57,9 @@ class Job:
     credit_messages: int = 0
     credit_bytes: int = 0
     fetch: tuple[str, int] | None = None
+    parts: set[int] = field(default_factory=set)
+    part_count: int = 0
+    source_bytes: int = 0
     end: End | None = None
     is_end_sent: bool = False
     ended_at: float | None = None
@@ -64,6 +70,11 @@ class Job:
     def id(self) -> str:
         """Made by the client."""
         return self.submit.job
+
+    @property
+    def has_its_source(self) -> bool:
+        """Whether nothing is missing to carry it out."""
+        return self.submit.source is None or 0 < self.part_count <= len(self.parts)
 
     @property
     def is_over(self) -> bool:

@@ -2,6 +2,8 @@
 
     jobs/JOB/key          what decides about the pixels; parts kept under another key are of another result
     jobs/JOB/tile-N       a part of the result with all of its layers
+    jobs/JOB/source-N-M   part N of M of the pixels that the client sent
+    jobs/JOB/overview     a decimated image of all of the client's source
     jobs/JOB/publishing   the result is getting its name; if it has one in the next attempt, it is from this job
     jobs/JOB/result/      files that are sent to the client and not left where it said
 
@@ -35,6 +37,7 @@ from ...core.protocol.values import Rect
 STALE_S = 3 * 24 * 3600.0
 """What nobody touched for so long is of a host that died and a client that never came back."""
 _JOB = re.compile("[0-9a-f]{32}")
+_SOURCE = re.compile("source-([0-9]{1,12})-([0-9]{1,12})")
 _FRONT = struct.Struct("<II")
 _TILE = re.compile("tile-([0-9]{1,12})")
 
@@ -101,22 +104,43 @@ class JobFolder:
         Raises:
             OSError: it cannot be written.
         """
-        where = f"tile {number}"
-        described = [describe_frame(frame, f"{where} {name}") for name, frame in tile.layers.items()]
-        header = TileHeader(tile.rect, tuple(tile.layers), tuple(one for one, _ in described))
-        text = write_header(plain(header), where)
-        _write(self._tile(number), _FRONT.pack(len(text), zlib.crc32(text)), text, *(view for _, view in described))
+        _save(self._tile(number), tile)
 
     def load(self, number: int) -> KeptTile | None:
         """Return a tile; None where it is not kept, or not whole."""
-        try:
-            data = memoryview(self._tile(number).read_bytes())
-            return _parse(data, f"tile {number}")
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, ProtocolError) as error:
-            logger.warning("%s: %s; it is made again", self._tile(number), error)
-            return None
+        return _load(self._tile(number))
+
+    def save_source(self, part: int, parts: int, tile: KeptTile) -> None:
+        """Keep a part of the pixels that the client sent.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _save(self.path / f"source-{part}-{parts}", tile)
+
+    def load_source(self, part: int, parts: int) -> KeptTile | None:
+        """Return such a part; None where it is not kept, or not whole."""
+        return _load(self.path / f"source-{part}-{parts}")
+
+    def source_parts(self) -> tuple[set[int], int]:
+        """Numbers of the parts that are kept, and how many there will be; 0 where none is kept yet."""
+        names = [entry.name for entry in self.path.iterdir()] if self.path.is_dir() else []
+        found = [match for match in map(_SOURCE.fullmatch, names) if match]
+        return {int(match[1]) for match in found}, int(found[0][2]) if found else 0
+
+    def save_overview(self, tile: KeptTile) -> None:
+        """Keep a decimated image of all of the source.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _save(self.path / "overview", tile)
+
+    def load_overview(self) -> KeptTile | None:
+        """Return that image; None where there is none."""
+        return _load(self.path / "overview")
 
     @property
     def is_publishing(self) -> bool:
@@ -174,6 +198,23 @@ def _parse(data: memoryview, where: str) -> KeptTile:
         layers[name] = take_frame(frame, data[start : start + frame.bytes], f"{where} {name}")
         start += frame.bytes
     return KeptTile(header.rect, layers)
+
+
+def _save(path: Path, tile: KeptTile) -> None:
+    described = [describe_frame(frame, f"{path.name} {name}") for name, frame in tile.layers.items()]
+    header = TileHeader(tile.rect, tuple(tile.layers), tuple(one for one, _ in described))
+    text = write_header(plain(header), path.name)
+    _write(path, _FRONT.pack(len(text), zlib.crc32(text)), text, *(view for _, view in described))
+
+
+def _load(path: Path) -> KeptTile | None:
+    try:
+        return _parse(memoryview(path.read_bytes()), path.name)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, ProtocolError) as error:
+        logger.warning("%s: %s; it counts for nothing", path, error)
+        return None
 
 
 def _write(path: Path, *parts: Any) -> None:

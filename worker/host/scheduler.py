@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ...core.protocol.codec import answer_error
 from ...core.protocol.engine_messages import Kept
+from ...core.protocol.errors import ProtocolError
+from ...core.protocol.fields import clean_text
 from ...core.protocol.frames import Frame
 from ...core.protocol.message import Message
 from ...core.protocol.messages import (
@@ -25,6 +29,7 @@ from ...core.protocol.messages import (
     Forget,
     Notice,
     Progress,
+    Source,
     Started,
     Submit,
 )
@@ -34,6 +39,7 @@ from .delivery import stream
 from .jobs import End, Job
 from .ledger import Ledger
 from .queue import TurnQueue
+from .receiving import as_ranges, first_credit, keep_overview, keep_part
 from .settings import HostSettings
 from .supervisor import Death, Supervisor
 
@@ -72,18 +78,18 @@ class Scheduler:
         """Whether a job runs or waits."""
         return self.running is not None or len(self.queue) > 0
 
-    def take(self, owner: bytes, message: Message, is_local: bool) -> bool:
+    def take(self, owner: bytes, message: Message, frames: Sequence[Frame], is_local: bool) -> bool:
         """Handle a client's message about a job; False where it is about something else."""
         if isinstance(message, Submit):
-            self._submit(owner, message, is_local)
-        elif isinstance(message, Credit | Cancel | Forget | Fetch):
+            self._submit(owner, message, frames, is_local)
+        elif isinstance(message, Credit | Cancel | Forget | Fetch | Source):
             job = self.jobs.get(message.job)
             if job is None:
                 self._say(owner, Failed(message.job, "job_unknown", "this worker knows no such job; submit it again"))
             elif job.owner != owner:
                 self._say(owner, Error("unexpected", "another connection has this job; submit it again", message.job))
             else:
-                self._take_about(job, message)
+                self._take_about(job, message, frames)
         else:
             return False
         return True
@@ -160,7 +166,7 @@ class Scheduler:
             if not job.is_over:
                 self._say(job.owner, Failed(job.id, "shutting_down", reason, is_retryable=True))
 
-    def _submit(self, owner: bytes, submit: Submit, is_local: bool) -> None:
+    def _submit(self, owner: bytes, submit: Submit, frames: Sequence[Frame], is_local: bool) -> None:
         job = self.jobs.get(submit.job)
         if job is None:
             refusal = self._refusal(owner, submit, is_local)
@@ -168,13 +174,54 @@ class Scheduler:
                 self._say(owner, refusal)
                 return
             job = Job(submit, owner, self._ledger.job(submit.job))
+            if not self._prepare(job, frames):
+                return
             self.jobs[job.id] = job
-            self.queue.push(owner, job.id)
             self._supervisor.try_again(self._clock())
         elif not job.asks_the_same(submit):
             self._say(owner, Failed(submit.job, "job_conflict", "this id belongs to another request; take a new one"))
             return
         self._attach(job, owner, submit)
+
+    def _prepare(self, job: Job, frames: Sequence[Frame]) -> bool:
+        """Queue a new job, or wait for the pixels that it needs; False where it is refused."""
+        if job.submit.source is not None:
+            job.state = "receiving"
+            job.parts, job.part_count = job.folder.source_parts()
+            try:
+                keep_overview(job.folder, job.submit, frames)
+            except (ProtocolError, OSError) as error:
+                self._say(job.owner, self._cannot_keep(job, error))
+                return False
+        if job.has_its_source:
+            job.state = "queued"
+            self.queue.push(job.owner, job.id)
+        return True
+
+    def _receive(self, job: Job, source: Source, frames: Sequence[Frame]) -> None:
+        """Take a part of the pixels; with the last the job is queued."""
+        if job.state != "receiving":
+            if job.submit.source is None:
+                self._say(job.owner, Error("unexpected", "this job needs no pixels", job.id))
+            return
+        try:
+            credit = keep_part(job, source, frames, self._settings.limits.source_bytes)
+        except ProtocolError as error:
+            self._say(job.owner, answer_error(error, job.id))
+            return
+        except OSError as error:
+            self._finish(job, self._cannot_keep(job, error))
+            return
+        if job.has_its_source:
+            job.state = "queued"
+            self.queue.push(job.owner, job.id)
+        else:
+            self._say(job.owner, credit)
+
+    def _cannot_keep(self, job: Job, error: Exception) -> Failed:
+        is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        words = clean_text(f"the pixels cannot be kept in {self._ledger.folder}: {error}")
+        return Failed(job.id, "disk_full" if is_full else "request", words, is_retryable=is_full)
 
     def _attach(self, job: Job, owner: bytes, submit: Submit) -> None:
         """Answer a SUBMIT, and tell what was told to an earlier connection."""
@@ -182,7 +229,9 @@ class Scheduler:
             self.queue.move(job.id, owner)
         is_again = job.owner != owner or job.attempt > 0
         job.attach(owner, submit.received)
-        self._say(owner, Accepted(job.id, self.queue.position(job.id)))
+        self._say(owner, Accepted(job.id, self.queue.position(job.id), as_ranges(job.parts)))
+        if job.state == "receiving":
+            self._say(owner, first_credit(job.id))
         if is_again and job.attempt > 0:
             self._say(owner, Started(job.id, job.attempt))
             for message in [*job.notices, *([job.progress] if job.progress else [])]:
@@ -193,20 +242,25 @@ class Scheduler:
         limits, request = self._settings.limits, submit.request
         if not isinstance(request, PredictRequest):
             return Failed(submit.job, "request", f"this worker carries out no {request.kind} yet; run it in a shell")
-        if submit.source is not None:
-            return Failed(submit.job, "request", "this worker takes no pixels yet; give it a file that it can open")
-        if not is_local:
+        is_by_path = submit.source is None or submit.delivery == "path" or request.area or request.quicklook
+        if is_by_path and not is_local:
             words = "files of the worker's machine may only be named by a client on that machine"
             return Failed(submit.job, "not_permitted", words)
-        for path in (request.source, request.output, request.area, request.quicklook):
+        if submit.source is not None and submit.delivery == "path" and request.output is None:
+            return Failed(submit.job, "request", "pixels that are sent have no folder; name the output")
+        source = None if submit.source is not None else request.source
+        output = request.output if submit.delivery == "path" else None
+        for path in (source, output, request.area, request.quicklook):
             if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
                 return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
         if len(self.queue) >= limits.jobs or self.queue.count_of(owner) >= limits.jobs_a_client:
             return Failed(submit.job, "queue_full", f"{len(self.queue)} jobs wait already; try again later", True)
         return None
 
-    def _take_about(self, job: Job, message: Message) -> None:
-        if isinstance(message, Credit):
+    def _take_about(self, job: Job, message: Message, frames: Sequence[Frame]) -> None:
+        if isinstance(message, Source):
+            self._receive(job, message, frames)
+        elif isinstance(message, Credit):
             job.credit_messages += message.messages
             job.credit_bytes += message.bytes
             self._stream(job)
