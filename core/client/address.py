@@ -67,7 +67,7 @@ def find_worker(where: Where, keys: Keys | None = None) -> Address:
     if isinstance(where, str) and "://" in where:
         if not re.fullmatch(ENDPOINT, where):
             raise AddressError(f"{where}: no address of a worker; it looks like tcp://127.0.0.1:40123")
-        return Address(where, keys=keys)
+        return Address(where, _locality_of(where), keys)
     path = default_path() if where is None else Path(where)
     try:
         found = read_connection(path)
@@ -78,6 +78,15 @@ def find_worker(where: Where, keys: Keys | None = None) -> Address:
             f"{path}: its worker (process {found.process}) is gone; start one with `landcast serve`"
         )
     return Address(found.endpoint, found.locality, _with_server(keys, found.server_key, path), path)
+
+
+def _locality_of(endpoint: str) -> str:
+    """What the connection file of this machine says, if it names that very endpoint."""
+    try:
+        found = read_connection()
+    except ConnectionFileError:
+        return ""
+    return found.locality if found.endpoint == endpoint else ""
 
 
 def _with_server(keys: Keys | None, server: str | None, path: Path) -> Keys | None:

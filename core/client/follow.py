@@ -44,7 +44,7 @@ class Listener:
 
 
 class EventQueue:
-    """Events on their way to another thread; of progress only the newest waits, tiles are bounded by their credit."""
+    """Events on their way to another thread; only the newest progress of a stage waits, and credit bounds the tiles."""
 
     def __init__(self) -> None:
         self._events: deque[JobEvent] = deque()
@@ -53,7 +53,7 @@ class EventQueue:
     def put(self, event: JobEvent) -> None:
         """Add an event; never waits."""
         with self._changed:
-            if self._events and isinstance(event, Progressed) and isinstance(self._events[-1], Progressed):
+            if self._events and _is_outdated(self._events[-1], event):
                 self._events.pop()
             self._events.append(event)
             self._changed.notify()
@@ -98,6 +98,10 @@ def follow(submit: Callable[[OnEvent], Job], listener: Listener, timeout_s: floa
     except BaseException:
         _stop(job, stop_s)
         raise
+
+
+def _is_outdated(last: JobEvent, event: JobEvent) -> bool:
+    return isinstance(last, Progressed) and isinstance(event, Progressed) and last.stage == event.stage
 
 
 def _stop(job: Job, stop_s: float) -> None:

@@ -16,6 +16,7 @@ from ...core.raster.options import SourceOptions
 from ...core.request import DEFAULT_MODEL, MAX_OUTPUT_PX, PredictionRequest
 from .console import ProgressDisplay, echo_json, note, progress_option, warn
 from .numbers import parse_bands, parse_extent, parse_numbers
+from .remote import describe_remote, predict_by_worker
 
 SHORT = 90
 """Seconds that are told as seconds."""
@@ -58,10 +59,13 @@ SHORT = 90
 @click.option("--overwrite", "is_overwriting", is_flag=True, help="Replace existing results.")
 @click.option("--json", "has_json", is_flag=True, help="Print what was made as JSON.")
 @click.option("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after.")
+@click.option("--worker", metavar="ADDRESS|auto", help="Let a running worker predict: the one of this machine (auto), "
+              "or by its connection file.")  # fmt: skip
 @progress_option
 def predict(
     extent: str | None, ground_scale: float | None, bands: str | None, assume_crs: str | None, gsd_m: float | None,
-    is_remote_allowed: bool, stretch: str | None, has_json: bool, is_dry_run: bool, progress: Any, **options: Any,
+    is_remote_allowed: bool, stretch: str | None, has_json: bool, is_dry_run: bool, worker: str | None, progress: Any,
+    **options: Any,
 ) -> None:  # fmt: skip
     """Predict how the place in SRC may look some years later.
 
@@ -76,16 +80,23 @@ def predict(
         source_options=SourceOptions(parse_bands(bands), assume_crs, gsd_m, is_remote_allowed),
         **options,
     )
+    if is_dry_run and worker is not None:
+        raise click.UsageError("--dry-run and --worker exclude each other: a dry run is made by this process")
     if is_dry_run:
         tried = dry_run(request, warn, note)
         echo_json(describe_dry_run(tried)) if has_json else click.echo(tell_dry_run(tried))
         return
     with ProgressDisplay(progress, "call") as display:
-        prediction = run_prediction(request, warn, display.show, note)
+        if worker is None:
+            prediction = run_prediction(request, warn, display.show, note)
+            paths, description = prediction.paths, describe(prediction)
+        else:
+            answer = predict_by_worker(request, worker, warn, display.show, note)
+            paths, description = answer.paths, describe_remote(answer)
     if has_json:
-        echo_json(describe(prediction))
+        echo_json(description)
     else:
-        for path in prediction.paths.values():
+        for path in paths.values():
             click.echo(path)
 
 
