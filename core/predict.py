@@ -91,6 +91,7 @@ def predict(
     store: BlockStore | None = None,
     load: LoadModel = load_model,
     sent: SentImage | None = None,
+    has_files: bool = True,
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
@@ -104,6 +105,7 @@ def predict(
         store: keeps finished blocks; what it has kept of the same result is not predicted again.
         load: gives the model.
         sent: the image, where it is not opened by its name but sent.
+        has_files: whether the result is written; it is in the store alone where not.
 
     Raises:
         LandcastError: anything that the user can mend; no file stands under a final name then.
@@ -115,7 +117,8 @@ def predict(
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
-        check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
+        if has_files:
+            check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
         model = load(folder, device, precision)
         facts = _facts(request, source, model, plan)
         facts["precision"] = precision_name(precision)
@@ -126,9 +129,10 @@ def predict(
         store = store or NoStore()
         store.begin(result_key(plan, facts), plan)
         blocks = BlockPredictor(forecaster, reader, plan, on_progress, store, has_look=picture is not None)
-        paths = _write_layers(request, blocks, reader, facts, picture, on_progress)
+        targets = request.layer_paths if has_files else {}
+        paths = _write_layers(request, targets, blocks, reader, facts, picture, on_progress)
     warnings = list(plan.caveats)
-    if paths["prediction"] != request.output_path:
+    if paths.get("prediction", request.output_path) != request.output_path:
         warnings.append(f"{request.output_path} is held open by another program; written as {paths['prediction']}")
         warn(warnings[-1])
     if picture and request.quicklook:
@@ -186,6 +190,7 @@ def _check_outputs(request: PredictionRequest) -> None:
 
 def _write_layers(
     request: PredictionRequest,
+    targets: dict[str, Path],
     blocks: BlockPredictor,
     reader: PresentReader,
     facts: dict[str, object],
@@ -205,7 +210,7 @@ def _write_layers(
                     scaling=reader.source.scaling if layer == "prediction" else None,
                 )
             )
-            for layer, path in request.layer_paths.items()
+            for layer, path in targets.items()
         }  # fmt: skip
         for _, row in groupby(range(len(plan.blocks)), key=lambda number: plan.blocks[number].top):
             parts = []

@@ -62,7 +62,7 @@ class JobRun:
         self.calls = 0
         self._stage: Stage = "planning"
         self._last_call = self._last_progress = -1.0
-        self._store = LedgerStore(folder, self._begin, self._kept)
+        self._store = LedgerStore(folder, self._begin, self._kept, is_needed=submit.delivery == "tiles")
 
     @property
     def id(self) -> str:
@@ -87,8 +87,9 @@ class JobRun:
                 overview, parts = kept_overview(self.folder), kept_parts(self.folder)
                 sent, request = sent_image(request, self.submit.source, contract, overview, parts)
             prediction = predict(
-                request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent
-            )
+                request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent,
+                has_files=self.submit.delivery != "tiles",
+            )  # fmt: skip
         finally:
             lock.release()
         return tell_result(self.id, prediction, self._store.tiles, is_fetched=self.submit.delivery != "path")

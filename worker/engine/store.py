@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from ...core.protocol.frames import Frame
 from ..host.ledger import JobFolder, KeptTile
 from .requests import TILE_PX, to_rect
 
+logger = logging.getLogger(__name__)
+
 OnKept = Callable[[int, int], None]
 
 
@@ -26,10 +29,13 @@ class LedgerStore:
         on_begin: called when it is known what will be predicted.
         on_kept: called with the number of each tile that is kept, now or from an earlier attempt, and how many there
             will be.
+        is_needed: whether the tiles are the result; where not, a disk too full for them is no failure.
     """
 
-    def __init__(self, folder: JobFolder, on_begin: Callable[[Plan], None], on_kept: OnKept) -> None:
-        self._folder, self._on_begin, self._on_kept = folder, on_begin, on_kept
+    def __init__(
+        self, folder: JobFolder, on_begin: Callable[[Plan], None], on_kept: OnKept, *, is_needed: bool
+    ) -> None:
+        self._folder, self._on_begin, self._on_kept, self._is_needed = folder, on_begin, on_kept, is_needed
         self._numbers: dict[Rect, int] = {}
 
     @property
@@ -61,10 +67,20 @@ class LedgerStore:
         return layers
 
     def save(self, number: int, block: Rect, layers: Layers) -> None:
-        """Keep a block, tile by tile."""
-        for rect in split(block, TILE_PX):
-            frames = {name: _to_frame(array[..., *rect.slices_in(block)]) for name, array in layers.items()}
-            self._folder.save(self._numbers[rect], KeptTile(to_rect(rect), frames))
+        """Keep a block, tile by tile.
+
+        Raises:
+            OSError: it cannot be written, and the tiles are the result.
+        """
+        try:
+            for rect in split(block, TILE_PX):
+                frames = {name: _to_frame(array[..., *rect.slices_in(block)]) for name, array in layers.items()}
+                self._folder.save(self._numbers[rect], KeptTile(to_rect(rect), frames))
+        except OSError as error:
+            if self._is_needed:
+                raise
+            logger.warning("block %d is not kept, after a crash it would be made again: %s", number, error)
+            return
         self._announce(block)
 
     def _announce(self, block: Rect) -> None:

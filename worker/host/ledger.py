@@ -151,6 +151,12 @@ class JobFolder:
         """Note that the result is about to get its name."""
         _write(self.path / "publishing", b"")
 
+    def remove_parts(self) -> None:
+        """Keep no pixels of the job any more, but that its result has its name."""
+        for entry in list(self.path.iterdir()) if self.path.is_dir() else []:
+            if entry.name != "publishing" and entry.is_file():
+                entry.unlink(missing_ok=True)
+
     def remove(self) -> None:
         """Keep nothing of the job."""
         shutil.rmtree(self.path, ignore_errors=True)

@@ -43,6 +43,8 @@ from .receiving import as_ranges, first_credit, keep_overview, keep_part
 from .settings import HostSettings
 from .supervisor import Death, Supervisor
 
+MOST_JOBS = 2048
+
 logger = logging.getLogger(__name__)
 
 
@@ -154,6 +156,12 @@ class Scheduler:
             if job.ended_at is not None and now - job.ended_at > patience.ended:
                 self._forget(job)
 
+    def _forget_oldest(self) -> None:
+        """Make room: jobs that are over are remembered for those who ask again, but not all of them."""
+        over = [job for job in self.jobs.values() if job.is_over]
+        for job in over[: max(0, len(self.jobs) - MOST_JOBS)]:
+            self._forget(job)
+
     def orphan(self, owner: bytes) -> None:
         """A client is gone; its jobs wait for it to come back."""
         for job in self.jobs.values():
@@ -177,6 +185,7 @@ class Scheduler:
             if not self._prepare(job, frames):
                 return
             self.jobs[job.id] = job
+            self._forget_oldest()
             self._supervisor.try_again(self._clock())
         elif not job.asks_the_same(submit):
             self._say(owner, Failed(submit.job, "job_conflict", "this id belongs to another request; take a new one"))
@@ -326,12 +335,18 @@ class Scheduler:
             return
         job.is_end_sent = self._say(job.owner, job.end)
         if job.submit.delivery == "path":
-            job.folder.remove()
+            # should the client have missed this, and come back to the next host, its own result is not in its way
+            job.folder.remove_parts()
             job.kept.clear()
 
     def _stream(self, job: Job) -> None:
         if not stream(job, self._tell):
             self.orphan(job.owner)
+        are_tiles_wanted = job.submit.delivery == "tiles" and not job.is_end_sent
+        if are_tiles_wanted and isinstance(job.end, Done) and len(job.kept) < job.end.tiles:
+            words = "a part of the result was damaged in the worker's cache folder; submit the job again"
+            job.finish(Failed(job.id, "internal", words, is_retryable=True), self._clock())
+            job.folder.remove()
         self._send_end(job)
 
     def _fail_all(self, code: FailureCode, words: str) -> None:
