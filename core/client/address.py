@@ -94,5 +94,5 @@ def _with_server(keys: Keys | None, server: str | None, path: Path) -> Keys | No
         # the loopback without CURVE: keys for other workers do no harm
         return None
     if keys is None:
-        raise AddressError(f"{path}: this worker demands a client key; give yours (`landcast keys` makes one)")
+        raise AddressError(f"{path}: this worker demands a client key; give one that is on its list")
     return Keys(keys.public, keys.secret, server)

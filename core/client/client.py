@@ -134,8 +134,12 @@ class WorkerClient:
         delivery: Delivery = "path",
         folder: Path | None = None,
         has_tiles: bool = False,
+        source: SourceGrid | None = None,
+        frames: Sequence[Frame] = (),
+        pixels: Pixels | None = None,
+        job: str | None = None,
     ) -> JobResult:
-        """Carry out a prediction and wait for it; the listener is called in this thread.
+        """Carry out a prediction and wait for it; the listener is called in this thread, arguments are as of `submit`.
 
         What ends the waiting early (the time, the listener, Ctrl-C) cancels the job, and waits until it stopped.
 
@@ -145,7 +149,7 @@ class WorkerClient:
             AnswerTimeoutError: it took longer than `timeout_s`.
         """
         return follow(
-            lambda on_event: self.submit(request, on_event, delivery, folder, has_tiles),
+            lambda tell: self.submit(request, tell, delivery, folder, has_tiles, source, frames, pixels, job),
             listener or Listener(),
             timeout_s,
             self._patience.cancel_s + 2,

@@ -143,6 +143,10 @@ class JobRun:
         """The worker did not understand something about the job, or found it out of place."""
         if self.phase == "asking":
             self._end(JobFailedError(message.message, "internal"))
+        elif self._sending is not None and self.job.state == "queued":
+            # without that part the worker would wait for ever
+            self._host.send(Cancel(self.job.id))
+            self._end(JobFailedError(f"the source's pixels were refused: {message.message}", "pixels_missing"))
         else:
             logger.warning("the worker said of a job: %s", message.message)
 

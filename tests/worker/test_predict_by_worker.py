@@ -21,7 +21,8 @@ from landcast.core.client.events import Interrupted, JobEvent, Progressed, State
 from landcast.core.client.follow import Listener
 from landcast.core.protocol import messages as m
 from landcast.core.protocol.frames import Frame
-from landcast.core.protocol.requests import PredictRequest
+from landcast.core.protocol.requests import PredictRequest, SourceGrid
+from landcast.core.protocol.values import Rect
 from landcast.tests.worker.raw import Hosts, wait_until
 
 PROGRAM = [sys.executable, "-m", "landcast.worker.cli"]
@@ -242,3 +243,38 @@ def test_cancelling_and_failing_are_told(hosts: Hosts, long_scene: Path, tiny_mo
             client.submit(request(tmp_path / "none.tif", tmp_path / "out.tif", tiny_model)).result(60)
     assert failed.value.code == "unreadable_source"
     assert not (tmp_path / "out.tif").exists()
+
+
+def test_pixels_that_are_sent_give_what_the_file_gives(
+    hosts: Hosts, small_scene: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    host = hosts.start()
+    with rasterio.open(small_scene) as dataset:
+        image = dataset.read()
+        grid = SourceGrid(
+            dataset.crs.to_wkt(), tuple(dataset.bounds), 3, "uint8", dataset.shape, dataset.transform.to_gdal()
+        )  # fmt: skip
+    overview = [Frame("uint8", image.shape, image.data)]
+
+    class Rows:
+        """Strips of 64 rows."""
+
+        def __len__(self) -> int:
+            return -(-planned.source_rect.height // 64)
+
+        def read(self, part: int) -> tuple[Rect, list[Frame]]:
+            rows = np.ascontiguousarray(image[:, 64 * part : 64 * part + 64])
+            place = Rect(planned.source_rect.top + 64 * part, planned.source_rect.left, *rows.shape[1:])
+            return place, [Frame("uint8", rows.shape, rows.data)]
+
+    (tmp_path / "fetched").mkdir()
+    with WorkerClient(host.connection_file) as client:
+        by_path = client.predict(request(small_scene, tmp_path / "by_path.tif", tiny_model), timeout_s=120)
+        asked = PredictRequest("a layer", "a.tif", model=str(tiny_model), device="cpu", precision="fp32")
+        planned = client.plan(asked, grid, overview)
+        sent = client.predict(
+            asked, timeout_s=120, delivery="file", folder=tmp_path / "fetched", source=grid, frames=overview,
+            pixels=Rows(), job=planned.job,
+        )  # fmt: skip
+    with rasterio.open(by_path.paths["prediction"]) as one, rasterio.open(sent.paths["prediction"]) as other:
+        assert np.array_equal(one.read(), other.read())

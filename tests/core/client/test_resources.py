@@ -15,6 +15,7 @@ import pytest
 
 from landcast.core.client.client import WorkerClient
 from landcast.core.client.credit import BYTES, MESSAGES, CreditWindow
+from landcast.core.client.errors import JobFailedError
 from landcast.core.client.events import JobEvent, Progressed, TileArrived
 from landcast.core.client.follow import EventQueue
 from landcast.core.client.received import ReceivedTiles, list_ranges
@@ -221,3 +222,35 @@ def test_pixels_are_sent_under_credit_and_without_those_that_the_worker_holds(co
         host.do(lambda: host.send(Credit(job.id, 9, 1000)))
         wait_until(lambda: sum(one.type == "SOURCE" for one in host.said) == 4)
     assert [(one.part, one.parts) for one in host.said if isinstance(one, Source)] == [(0, 6), (3, 6), (4, 6), (5, 6)]
+
+
+def test_pixels_that_are_refused_end_the_job(connect: Connect) -> None:
+    def refuse(host: ScriptedHost, message: m.Message, frames: object) -> bool:
+        if isinstance(message, m.Submit):
+            host.send(m.Accepted(message.job, 0))
+            host.send(Credit(message.job, 2, 1000))
+        if isinstance(message, Source):
+            host.send(m.Error("unexpected", "SOURCE: does not fit", message.job))
+        return isinstance(message, m.Submit)
+
+    grid = SourceGrid("EPSG:32633", (0, 0, 1, 1), 3, "uint8")
+    with ScriptedHost(refuse) as host, pytest.raises(JobFailedError, match="pixels were refused: SOURCE: does not fit"):
+        connect(host.endpoint).submit(REQUEST, source=grid, pixels=Pixels(3)).result(5)
+
+
+def test_pixels_that_cannot_be_read_end_the_job(connect: Connect) -> None:
+    class Broken(Pixels):
+        def read(self, part: int) -> tuple[Rect, list[Frame]]:
+            raise OSError("the layer is gone")
+
+    def take(host: ScriptedHost, message: m.Message, frames: object) -> bool:
+        if isinstance(message, m.Submit):
+            host.send(m.Accepted(message.job, 0))
+            host.send(Credit(message.job, 2, 1000))
+        return isinstance(message, m.Submit)
+
+    grid = SourceGrid("EPSG:32633", (0, 0, 1, 1), 3, "uint8")
+    with ScriptedHost(take) as host:
+        with pytest.raises(JobFailedError, match="cannot be read: the layer is gone"):
+            connect(host.endpoint).submit(REQUEST, source=grid, pixels=Broken(3)).result(5)
+        wait_until(lambda: "CANCEL" in host.said_types())
