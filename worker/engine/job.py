@@ -21,8 +21,8 @@ from ...core.protocol.message import Message
 from ...core.protocol.messages import Done, Notice, Progress, Stage, Started, Submit
 from ...core.protocol.requests import PredictRequest
 from ...core.request import PredictionRequest
+from ..host.file_lock import FileLock
 from ..host.ledger import JobFolder
-from .device_lock import DeviceLock
 from .models import WarmModels
 from .pixels import kept_overview, kept_parts, sent_image
 from .requests import read_request, tell_result
@@ -78,7 +78,7 @@ class JobRun:
         self._send(Started(self.id, self.submit.attempt))
         request = self._request()
         self._enter("planning")
-        lock = DeviceLock(self.locks / f"{choose_device(request.device).type}.lock")
+        lock = FileLock(self.locks / f"{choose_device(request.device).type}.lock")
         self._wait_for(lock)
         try:
             sent = None
@@ -105,7 +105,7 @@ class JobRun:
         name = Path(asked.output or f"{Path(asked.source).stem}_pred.tif").name
         return read_request(asked, output=str(self.folder.result / name), is_overwriting=True)
 
-    def _wait_for(self, lock: DeviceLock) -> None:
+    def _wait_for(self, lock: FileLock) -> None:
         has_said = False
         while not lock.try_acquire():
             if not has_said:

@@ -68,7 +68,7 @@ def check_model(query: str, name: str) -> ModelVerified:
         folder = find_model(name)
         verify_model(folder)
         return ModelVerified(query, name, hash_model(folder))
-    except LandcastError as error:
+    except (LandcastError, OSError, ValueError) as error:  # a name may be no path at all
         return ModelVerified(query, name, None, (clean_text(str(error)),))
 
 

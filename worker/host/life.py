@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -15,9 +17,12 @@ from types import FrameType
 
 from ...core.errors import RequestError
 from ...core.protocol.connection import ConnectionFile, ConnectionFileError, read_connection
+from .file_lock import FileLock
 from .host import Host
 from .settings import HostSettings
 
+ENDING_S = 5.0
+"""Time for another host to let go of its connection file."""
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 LOOPBACK = ("tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:")
 
@@ -39,7 +44,7 @@ def run_host(settings: HostSettings, on_ready: Callable[[ConnectionFile], None])
         )
     end = threading.Event()
     settings.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _logging(settings.cache / "logs"), _signals(end):
+    with _only_one(settings), _logging(settings.cache / "logs"), _signals(end):
         if settings.has_lifeline:
             threading.Thread(target=_wait_for_end, args=(end,), name="lifeline", daemon=True).start()
         return Host(settings, end.is_set).serve(on_ready)
@@ -64,6 +69,26 @@ def check_bind(bind: str) -> None:
             f"--bind {bind}: other machines could reach it, and this version has no keys to tell them apart; "
             "use tcp://127.0.0.1:*, and a tunnel (ssh -L) from elsewhere"
         )
+
+
+@contextlib.contextmanager
+def _only_one(settings: HostSettings) -> Iterator[None]:
+    """Keep two hosts that start at once from writing one connection file.
+
+    Raises:
+        RequestError: another one is starting, or has not ended yet.
+    """
+    name = hashlib.sha256(os.fsencode(settings.connection_file.absolute())).hexdigest()[:16]
+    lock = FileLock(settings.cache / "locks" / f"host-{name}.lock")
+    deadline = time.monotonic() + ENDING_S
+    while not lock.try_acquire():
+        if time.monotonic() > deadline:
+            raise RequestError(f"{settings.connection_file}: another worker is starting there, or is about to end")
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _wait_for_end(end: threading.Event) -> None:

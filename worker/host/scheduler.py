@@ -262,8 +262,9 @@ class Scheduler:
         for path in (source, output, request.area, request.quicklook):
             if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
                 return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
-        if len(self.queue) >= limits.jobs or self.queue.count_of(owner) >= limits.jobs_a_client:
-            return Failed(submit.job, "queue_full", f"{len(self.queue)} jobs wait already; try again later", True)
+        waiting = [job.owner for job in self.jobs.values() if job.state in ("receiving", "queued")]
+        if len(waiting) >= limits.jobs or waiting.count(owner) >= limits.jobs_a_client:
+            return Failed(submit.job, "queue_full", f"{len(waiting)} jobs wait already; try again later", True)
         return None
 
     def _take_about(self, job: Job, message: Message, frames: Sequence[Frame]) -> None:

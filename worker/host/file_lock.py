@@ -1,4 +1,4 @@
-"""One engine at a time computes on a device, whichever host started it."""
+"""Files that one process at a time holds: a device's by an engine, a connection file's by a host."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 
-class DeviceLock:
+class FileLock:
     """A lock that the system lets go of however the process ends.
 
     Args:
-        path: a file for the device, the same for all hosts of the user.
+        path: of the file, which is made and stays.
     """
 
     def __init__(self, path: Path) -> None:
@@ -18,7 +18,7 @@ class DeviceLock:
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock; False where another engine has it."""
+        """Take the lock; False where another process has it."""
         if self._descriptor is not None:
             return True
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
