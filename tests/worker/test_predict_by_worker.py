@@ -172,7 +172,7 @@ def test_a_killed_host_that_is_started_again_goes_on_to_the_same_result(
     with WorkerClient(first.connection_file) as client:
         client.submit(request(long_scene, tmp_path / "straight.tif", tiny_model, members=4)).result(120)
         job = client.submit(request(long_scene, tmp_path / "killed.tif", tiny_model, members=4), watching.events.append)
-        wait_until(watching.is_predicting)
+        wait_until(watching.is_predicting, timeout_s=90)
         first.process.kill()
         first.process.wait()
         hosts.start()
@@ -188,7 +188,7 @@ def test_a_killed_engine_is_only_another_attempt(
     watching = Watching()
     with WorkerClient(host.connection_file) as client:
         job = client.submit(request(long_scene, tmp_path / "out.tif", tiny_model, members=4), watching.events.append)
-        wait_until(watching.is_predicting)
+        wait_until(watching.is_predicting, timeout_s=90)
         engine = client.status().engines[0].process
         assert engine
         os.kill(engine, signal.SIGKILL)
@@ -233,7 +233,7 @@ def test_cancelling_and_failing_are_told(hosts: Hosts, long_scene: Path, tiny_mo
         asked = request(long_scene, tmp_path / "out.tif", tiny_model, members=50)
         running = client.submit(asked, watching.events.append)
         waiting = client.submit(request(long_scene, tmp_path / "next.tif", tiny_model))
-        wait_until(watching.is_predicting)
+        wait_until(watching.is_predicting, timeout_s=90)
         for job in (waiting, running):
             job.cancel()
             with pytest.raises(JobCancelledError) as caught:
