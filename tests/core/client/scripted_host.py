@@ -103,8 +103,7 @@ class ScriptedHost:
     def send(self, message: Message, frames: Sequence[Frame] = (), times: int = 1) -> None:
         """Say something to whom spoke last; in the host's thread."""
         for _ in range(times):
-            # copying big frames would hold up the threads that share this process
-            self.socket.send_multipart([self._peer, *encode(message, frames)], copy=False)
+            self.send_parts([bytes(part) for part in encode(message, frames)])
 
     def send_parts(self, parts: Sequence[bytes]) -> None:
         """Say anything at all."""
