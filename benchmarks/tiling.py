@@ -20,7 +20,7 @@ import rasterio
 from numpy.typing import NDArray
 
 from landcast.core.lattice import CELL_PX, STRIDE_PX
-from landcast.core.predict import predict
+from landcast.core.predict import dry_run, predict
 from landcast.core.request import DEFAULT_MODEL, PredictionRequest
 
 SEAM_LIMIT, AGREEMENT_LIMIT, MEMORY_LIMIT_MB = 0.02, 1, 300
@@ -50,10 +50,17 @@ def main() -> None:
             source = write_tiled_scene(Path(folder) / f"{size}.tif", size)
             command = [sys.executable, __file__, "--model", args.model, "--threads", str(args.threads)]
             output = str(Path(folder) / f"{size}_pred.tif")
+            tried = dry_run(
+                PredictionRequest(source, Path(output), model=args.model, device="cpu"), lambda message: None
+            )
+            planned_mb, planned_s = tried.memory_bytes / 2**20, tried.seconds
             done = subprocess.run([*command, "--one", str(source), output], capture_output=True, text=True, check=True)
             base_mb, peak_mb, seconds = map(float, done.stdout.split())
             over = peak_mb - base_mb
             print(f"| memory over the loaded model at {size} x {size} px, MB | {over:.0f} | {MEMORY_LIMIT_MB} |")
+            planned = f"{planned_mb:.0f} by --dry-run"
+            print(f"| memory of the whole process at {size} x {size} px, MB | {peak_mb:.0f} | {planned} |")
+            print(f"| seconds at {size} x {size} px | {seconds:.0f} | {planned_s:.0f} by --dry-run |")
             print(f"| seconds a megapixel at {size} x {size} px | {seconds / (size * size / 1e6):.2f} | none stated |")
 
 

@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 import click
 from tqdm import tqdm
 
+from .stopping import stop_if_asked
+
 ProgressStyle = Literal["auto", "bar", "lines", "none"]
 progress_option = click.option(
     "--progress",
@@ -50,7 +52,12 @@ class ProgressDisplay:
             self._bar.close()
 
     def show(self, done: int, total: int) -> None:
-        """Say how much is done."""
+        """Say how much is done; unwind where the user asked to stop.
+
+        Raises:
+            KeyboardInterrupt: the user did.
+        """
+        stop_if_asked()
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(done - self._bar.n)

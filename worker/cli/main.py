@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import signal
 import sys
 from importlib.metadata import version
-from types import FrameType
 
 import click
+
+from .stopping import listen_for_stop
 
 SUBCOMMANDS = {
     "predict": "Predict a future layer from a georeferenced image.",
@@ -57,7 +57,7 @@ def main() -> None:
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     logging.basicConfig(level=logging.WARNING, format="warning: %(message)s", stream=sys.stderr)
-    signal.signal(signal.SIGTERM, _interrupt)
+    listen_for_stop()
     sys.exit(_run())
 
 
@@ -81,8 +81,3 @@ def _run() -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     return 0
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Let SIGTERM unwind like Ctrl-C, so that everything that was written aside is removed."""
-    raise KeyboardInterrupt

@@ -366,13 +366,20 @@ def test_a_run_that_is_asked_to_stop_removes_what_it_wrote_at_once(tmp_path: Pat
     path = tmp_path / "a.tif"
     path.write_bytes(OLDER)
     code = """
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        asked = []
+        def stop(number, frame):
+            # what is raised while GDAL calls back is dropped there, so it is remembered too
+            asked.append(number)
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
         try:
             print("ready", flush=True)
-            while True:
+            while not asked:
                 write(Path(sys.argv[1]).with_name("b.tif"))
         except KeyboardInterrupt:
-            sys.exit(130)
+            pass
+        sys.exit(130)
     """
     delays = random.Random(1)
     for _ in range(4):
@@ -381,7 +388,10 @@ def test_a_run_that_is_asked_to_stop_removes_what_it_wrote_at_once(tmp_path: Pat
             assert writer.stdout.readline() == "ready\n"
             time.sleep(delays.uniform(0.02, 0.3))
             writer.send_signal(asked)
-            _, said = writer.communicate(timeout=60)
+            try:
+                _, said = writer.communicate(timeout=60)
+            finally:
+                writer.kill()
         assert writer.returncode == 130, said
         assert [name for name in names(tmp_path) if name.endswith(".partial")] == []
         (tmp_path / "b.tif").unlink(missing_ok=True)
