@@ -239,7 +239,7 @@ def test_a_cancel_that_is_not_obeyed_is_enforced(
     client.send(Cancel(job.job))
     assert not client.wait(Cancelled, timeout_s=1).is_over
     assert client.wait(Cancelled, timeout_s=5).is_over
-    assert is_gone(engine)
+    wait_until(lambda: is_gone(engine), timeout_s=5)
     assert not [path for path in tmp_path.iterdir() if ".tif" in path.name]
 
 
