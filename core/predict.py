@@ -15,13 +15,13 @@ import rasterio
 from numpy.typing import NDArray
 
 from .device import choose_device, choose_precision, precision_name
-from .errors import RequestError
+from .errors import RequestError, strict_error
 from .files import hash_file
 from .forecast.forecaster import BlockForecast, Forecaster
 from .lattice import Rect
 from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
-from .plan import Plan, make_plan, strict_error
+from .plan import Plan, make_plan
 from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
@@ -162,7 +162,7 @@ def _announced_plan(request: PredictionRequest, source: SourceImage, folder: Pat
     for message in plan.caveats:
         warn(message)
     if request.is_strict and plan.caveats:
-        raise strict_error(plan.caveats)
+        raise strict_error(plan.caveats, "predicted")
     return plan
 
 
@@ -185,7 +185,7 @@ def _write_layers(
     on_progress: Progress,
 ) -> dict[str, Path]:
     """Predict all blocks, row by row, and finish the files only when all are whole."""
-    total = sum(forecaster.calls(block) for block in plan.blocks)
+    total = sum(plan.calls(forecaster.batch_size))
     names = {"prediction": band_names(plan.bands), "spread": SPREAD_NAME, "change": CHANGE_NAME}
     transform, crs, tags = plan.grid.transform(plan.rect), plan.grid.crs, make_tags(facts)
     with ExitStack() as stack:
