@@ -12,6 +12,10 @@ LandcastError
 └── CancelledError         the user asked to stop
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class LandcastError(Exception):
     """A failure with a message that names the thing, what was found and what to do."""
@@ -51,3 +55,12 @@ class TrainingError(LandcastError):
 
 class CancelledError(LandcastError):
     """The user asked to stop; nothing is left half-done."""
+
+
+def strict_error(caveats: Sequence[str], done: str) -> RequestError:
+    """What --strict makes of warnings, of which there is at least one; `done` is what was not: `predicted`."""
+    count = len(caveats)
+    return RequestError(
+        f"--strict: {count} warning{'s are errors' if count > 1 else ' is an error'}, and nothing was {done}"
+        f"; the first: {caveats[0]}"
+    )

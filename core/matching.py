@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from . import PROGRAM
-from .errors import NotGeoreferencedError, RequestError
+from .errors import NotGeoreferencedError, RequestError, strict_error
 from .lattice import Rect, split
 from .radiometry.histogram import Histogram, Matching, distance
 from .raster.access import ENVIRONMENT
@@ -179,7 +179,7 @@ class _Pair:
                 "--bands and --reference-bands choose one or three of each"
             )
         self.request, self.source, self.reference = request, source, reference
-        needed_bytes, _ = estimate_result_bytes(source.shape_yx, source.bands, _dtype_of(reference).name)
+        needed_bytes, _ = estimate_result_bytes(source.shape_yx, source.bands, reference.dtype.name)
         check_disk(request.output.parent, needed_bytes, str(request.output))
         self.seen = survey(source), survey(reference)
         self.is_whole = request.is_whole or not (source.has_place and reference.has_place)
@@ -214,11 +214,7 @@ class _Pair:
         for message in caveats:
             warn(message)
         if self.request.is_strict and caveats:
-            count = len(caveats)
-            raise RequestError(
-                f"--strict: {count} warning{'s are errors' if count > 1 else ' is an error'}, and nothing was written"
-                f"; the first: {caveats[0]}"
-            )
+            raise strict_error(caveats, "written")
         return caveats
 
     def facts(self) -> dict[str, object]:
@@ -248,10 +244,10 @@ class _Pair:
             nowhere = reference.name if source.has_place else source.name
             caveats.append(f"{nowhere}: has no place on Earth, so all of both images is compared")
         caveats += self._coverage_caveats(parts)
-        if _dtype_of(source) != _dtype_of(reference):
+        if source.dtype != reference.dtype:
             caveats.append(
-                f"{source.name} is of {_dtype_of(source)} and {reference.name} of {_dtype_of(reference)}; "
-                f"the result is of {_dtype_of(reference)}"
+                f"{source.name} is of {source.dtype} and {reference.name} of {reference.dtype}; "
+                f"the result is of {reference.dtype}"
             )
         if _is_synthetic(reference):
             caveats.append(f"{reference.name}: is itself a prediction, not what was seen")
@@ -336,7 +332,7 @@ def _open(name: Path | str, options: SourceOptions) -> tuple[SourceImage, bool]:
 
 def _compare(image: SourceImage, overlap: Overlap | None, is_whole: bool, tick: Callable[[], None]) -> Compared:
     """Count the valid pixels of an image, or those of them that lie on the ground of another."""
-    histogram, covered = Histogram(image.bands, _dtype_of(image)), 0
+    histogram, covered = Histogram(image.bands, image.dtype), 0
     for block in _blocks(image):
         everywhere = np.ones(block.shape_yx, np.bool_)
         inside = everywhere if overlap is None else overlap.mask(block)
@@ -427,10 +423,6 @@ def _of_reference(text: str) -> str:
 
 def _is_synthetic(image: SourceImage) -> bool:
     return image.tags.get("LANDCAST_SYNTHETIC") == "YES"
-
-
-def _dtype_of(image: SourceImage) -> np.dtype[Any]:
-    return np.dtype(np.uint8) if image.has_palette else image.dtype
 
 
 def _short_name(image: SourceImage) -> str:

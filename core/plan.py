@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from .dates import ImageDate, find_source_date
 from .errors import RequestError, UnsupportedSourceError
@@ -24,6 +21,7 @@ from .raster.area import Area, PixelArea
 from .raster.area_file import load_area
 from .raster.disk import estimate_result_bytes
 from .raster.grid import Grid, Selection, choose_grid, select_extent, selected_rect, source_rect
+from .raster.ground import parse_crs
 from .raster.source import SourceImage
 from .raster.survey import Survey, pixel_caveats, pixel_notes, survey
 from .request import PredictionRequest
@@ -125,14 +123,16 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
     interval, said = choose_interval(request, contract)
     caveats += said
     selection, polygons = _select(request, source)
-    choice = choose_grid(source, contract, request.ground_scale_m, _parse_crs(request.crs, "--crs"), selection)
+    crs = None if request.crs is None else parse_crs(request.crs, "--crs")
+    choice = choose_grid(source, contract, request.ground_scale_m, crs, selection)
     grid = choice.grid
     caveats += choice.caveats
     notes += choice.notes
+    within = _source_rect(source, grid)
     rect = source_rect(source, grid) if selection is None else selected_rect(source, grid, selection)
     area = None
     if polygons is not None:
-        area, rect = _pixels_of(polygons, grid, rect, source)
+        area, rect = _pixels_of(polygons, grid, rect, within or rect, source.name)
     _check_size(rect, request)
     seen = survey(source)
     caveats += pixel_caveats(source, seen)
@@ -156,14 +156,14 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
     return Plan(
         grid=grid,
         rect=rect,
-        source_rect=_source_rect(source, grid),
+        source_rect=within,
         area=area,
         tones=tones,
         seen=seen,
         interval=interval,
         settings=settings,
         bands=source.bands,
-        dtype="uint8" if source.has_palette else str(source.dtype),
+        dtype=str(source.dtype),
         source_date=source_date,
         result_date=None if source_date is None else source_date.later(interval.years_ahead),
         caveats=tuple(caveats),
@@ -190,8 +190,7 @@ def choose_interval(request: PredictionRequest, contract: ModelContract) -> tupl
 def _select(request: PredictionRequest, source: SourceImage) -> tuple[Selection | None, Area | None]:
     """What is selected of the source, and the polygons where it is by them."""
     if request.extent is not None:
-        crs = source.crs if request.extent_crs is None else _parse_crs(request.extent_crs, "--extent-crs")
-        assert crs is not None
+        crs = source.crs if request.extent_crs is None else parse_crs(request.extent_crs, "--extent-crs")
         return select_extent(request.extent, crs), None
     if request.area is None:
         return None, None
@@ -209,16 +208,15 @@ def _source_rect(source: SourceImage, grid: Grid) -> Rect | None:
         return None
 
 
-def _pixels_of(polygons: Area, grid: Grid, rect: Rect, source: SourceImage) -> tuple[PixelArea, Rect]:
+def _pixels_of(polygons: Area, grid: Grid, rect: Rect, near: Rect, source_name: str) -> tuple[PixelArea, Rect]:
     """The polygons on the lattice, and the pixels around them."""
     # by the source and not by the selection, so that equal polygons give equal pixels
-    near = _source_rect(source, grid) or rect
     (x_min, y_max), (x_max, y_min) = (grid.transform(near) @ corner for corner in ((0, 0), (near.width, near.height)))
     geometry = polygons.in_crs(grid.crs, (x_min, y_min, x_max, y_max))
     area = PixelArea(geometry, grid.transform(Rect(0, 0, 1, 1)))
     rect = grid.rect_of(area.bounds_xy).intersection(rect)
     if rect.is_empty or not any(area.mask(part).any() for part in split(rect, BLOCK_PX)):
-        raise RequestError(f"--area {polygons.name}: holds no pixel of {source.name} at {grid.gsd_m:.3g} m a pixel")
+        raise RequestError(f"--area {polygons.name}: holds no pixel of {source_name} at {grid.gsd_m:.3g} m a pixel")
     return area, rect
 
 
@@ -245,21 +243,3 @@ def _source_date(request: PredictionRequest, source: SourceImage) -> tuple[Image
         return None, caveats, notes
     notes.append(f"{source.name}: taken {found[0]}, by its {found[1]} (--source-date says otherwise)")
     return found[0], caveats, notes
-
-
-def _parse_crs(text: str | None, option: str) -> CRS | None:
-    if text is None:
-        return None
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as error:
-        raise RequestError(f"{option} {text}: not a CRS that PROJ knows") from error
-
-
-def strict_error(caveats: Sequence[str]) -> RequestError:
-    """What --strict makes of warnings."""
-    count = len(caveats)
-    return RequestError(
-        f"--strict: {count} warning{'s are errors' if count > 1 else ' is an error'}, and nothing was predicted"
-        f"; the first: {caveats[0]}"
-    )

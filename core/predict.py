@@ -15,12 +15,12 @@ import torch
 
 from .blocks import BlockPredictor, BlockStore, NoStore, Progress, result_key
 from .device import choose_device, choose_precision, precision_name
-from .errors import RequestError
+from .errors import RequestError, strict_error
 from .files import hash_file
 from .forecast.forecaster import Forecaster
 from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
-from .plan import Plan, make_plan, strict_error
+from .plan import Plan, make_plan
 from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
@@ -175,7 +175,7 @@ def _announced_plan(request: PredictionRequest, source: SourceImage, folder: Pat
     for message in plan.caveats:
         warn(message)
     if request.is_strict and plan.caveats:
-        raise strict_error(plan.caveats)
+        raise strict_error(plan.caveats, "predicted")
     return plan
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
 
-from ..errors import NotGeoreferencedError
+from ..errors import NotGeoreferencedError, RequestError
 
 LOCAL_WKT = (
     'ENGCRS["Landcast local grid without a place on Earth",EDATUM["Unknown engineering datum"],'
@@ -24,6 +25,18 @@ def is_on_earth(crs: CRS) -> bool:
     """Whether a CRS has a place on Earth; an engineering CRS has none, nor has one that is made of it."""
     is_horizontal = crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_derived or crs.is_compound
     return bool(is_horizontal and crs.geodetic_crs is not None)
+
+
+def parse_crs(text: str, option: str) -> CRS:
+    """Read a CRS that the user names by an option.
+
+    Raises:
+        RequestError: PROJ does not know it.
+    """
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise RequestError(f"{option} {text}: not a CRS that PROJ knows") from error
 
 
 def ground_size_m(crs: CRS, transform: Affine, at_column_row: tuple[float, float]) -> tuple[float, float]:

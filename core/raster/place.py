@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError
 from rasterio.io import DatasetReader
 
 from ..errors import NotGeoreferencedError, RequestError
-from .ground import LOCAL_WKT, ground_size_m, is_on_earth, to_degrees
+from .ground import LOCAL_WKT, ground_size_m, is_on_earth, parse_crs, to_degrees
 from .options import SourceOptions
 
 NEARLY_SQUARE = 0.005
@@ -69,7 +69,7 @@ def find_place(name: str, dataset: DatasetReader, options: SourceOptions) -> Pla
     if crs is not None and options.assume_crs is not None:
         raise RequestError(f"--assume-crs is for images without a CRS, and {name} names {crs.name}")
     if crs is None and is_plausible and options.assume_crs is not None:
-        return _oriented(name, _parse_crs(options.assume_crs), transform, dataset, has_place=True)
+        return _oriented(name, _parse_assumed(options.assume_crs), transform, dataset, has_place=True)
     if crs is None or not is_plausible:
         raise NotGeoreferencedError(_nowhere(name, dataset, crs, transform))
     return _oriented(name, crs, transform, dataset, has_place=True)
@@ -84,11 +84,8 @@ def _crs_of(dataset: DatasetReader) -> CRS | None:
         return None
 
 
-def _parse_crs(text: str) -> CRS:
-    try:
-        crs = CRS.from_user_input(text)
-    except CRSError as error:
-        raise RequestError(f"--assume-crs {text}: not a CRS that PROJ knows") from error
+def _parse_assumed(text: str) -> CRS:
+    crs = parse_crs(text, "--assume-crs")
     if not is_on_earth(crs):
         raise RequestError(f"--assume-crs {text}: a local CRS without a place on Earth")
     return crs

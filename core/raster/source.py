@@ -67,7 +67,7 @@ class SourceImage:
         crs: its coordinate reference system; a local one where it has no place on Earth.
         transform: pixel (column, row) to CRS (x, y).
         shape_yx: rows and columns.
-        dtype: of the values.
+        dtype: of the values; uint8 for the colours of a palette, which has 8 bit.
         bands: how many a window holds: one (grey) or three (red, green, blue).
         has_place: whether it lies on Earth.
         gsd_m: side of a pixel on the ground at the centre, metres; the geometric mean of both sides.
@@ -124,7 +124,7 @@ class SourceImage:
     @property
     def is_eight_bit(self) -> bool:
         """Whether its values are levels of 0 to 255."""
-        return self.has_palette or self.dtype == np.uint8
+        return self.dtype == np.uint8
 
     @property
     def scaling(self) -> tuple[tuple[float, float], ...]:
@@ -166,8 +166,7 @@ class SourceImage:
         """
         inside = _clip(window, self.shape_yx)
         shape = (int(window.height), int(window.width))
-        dtype = np.dtype(np.uint8) if self.has_palette else self.dtype
-        values, valid = np.zeros((self.bands, *shape), dtype), np.zeros(shape, np.bool_)
+        values, valid = np.zeros((self.bands, *shape), self.dtype), np.zeros(shape, np.bool_)
         if inside.width <= 0 or inside.height <= 0:
             return Pixels(values, valid, Validity.nothing())
         found = self._guarded(lambda: self._read(self._in_file(inside)), inside)
@@ -183,7 +182,7 @@ class SourceImage:
         choice = self._choice
         missing = find_never_written(self._dataset, choice.numbers, window)
         if missing is not None and missing.all():
-            nothing = np.zeros((self.bands, *missing.shape), np.uint8 if self.has_palette else self.dtype)
+            nothing = np.zeros((self.bands, *missing.shape), self.dtype)
             return Pixels(nothing, ~missing, Validity(0, 0, 0, missing.size))
         values = self._read_values(window)
         valid, validity = read_validity(self._dataset, choice, self._opaque_level, values, window, missing)

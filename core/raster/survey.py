@@ -136,18 +136,21 @@ def pixel_caveats(source: SourceImage, seen: Survey) -> list[str]:
             f"{name}: holds values below zero (down to {lowest.min():g}); "
             "if they are nodata say so in the file (gdal_edit.py -a_nodata)"
         )
-    for count, text in (
-        (validity.not_finite, "are NaN or infinite though the file names no nodata value; they are left out"),
+    notable = NOTABLE_SHARE * seen.pixels
+    for count, least, text in (
+        (validity.not_finite, 0, "are NaN or infinite though the file names no nodata value; they are left out"),
         (
             validity.partly_transparent,
+            notable,
             f"are partly transparent; from {OPAQUE_SHARE:.0%} opacity on they count as image, the rest is left out",
         ),
         (
             validity.nodata_in_one_band,
+            notable,
             "have the nodata value in one or two bands only; they count as image, for dark roofs look like that",
         ),
     ):
-        if count > NOTABLE_SHARE * seen.pixels or (count and "NaN" in text):
+        if count > least:
             caveats.append(f"{name}: {max(0.01, 100 * count / seen.pixels):.3g} % of its pixels {text}")
     return caveats
 
