@@ -1,18 +1,22 @@
-"""Which device to compute on, and in which precision."""
+"""Which device to compute on, and in which precision.
+
+torch is imported where something is computed: what only asks for a device pays nothing for it.
+"""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
-
-import torch
+from typing import TYPE_CHECKING, Literal
 
 from .errors import RequestError
+
+if TYPE_CHECKING:
+    import torch
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 PrecisionChoice = Literal["auto", "fp32", "bf16", "fp16"]
 
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 def choose_device(choice: DeviceChoice) -> torch.device:
@@ -21,6 +25,8 @@ def choose_device(choice: DeviceChoice) -> torch.device:
     Raises:
         RequestError: CUDA was asked for and there is none.
     """
+    import torch
+
     has_cuda = torch.cuda.is_available()
     if choice == "cuda" and not has_cuda:
         raise RequestError("--device cuda: PyTorch sees no CUDA GPU here; use --device cpu, or see `landcast doctor`")
@@ -33,6 +39,8 @@ def choose_precision(choice: PrecisionChoice, device: torch.device) -> torch.dty
     Raises:
         RequestError: the device cannot compute in the precision asked for.
     """
+    import torch
+
     if choice == "auto":
         if device.type == "cuda":
             return torch.float16
@@ -41,7 +49,7 @@ def choose_precision(choice: PrecisionChoice, device: torch.device) -> torch.dty
         raise RequestError("--precision fp16 needs a GPU; use fp32 or bf16 on a CPU")
     if choice == "bf16" and device.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         raise RequestError("--precision bf16: this GPU has no bf16 in hardware; use fp16")
-    return _DTYPES[choice]
+    return getattr(torch, _DTYPES[choice])  # type: ignore[no-any-return] # a dtype by its name
 
 
 def choose_training_precision(choice: PrecisionChoice, device: torch.device) -> torch.dtype:
@@ -54,22 +62,28 @@ def choose_training_precision(choice: PrecisionChoice, device: torch.device) -> 
         raise RequestError("--precision fp16: training needs the range of bf16 or fp32; choose one of them")
     if choice != "auto":
         return choose_precision(choice, device)
+    import torch
+
     has_bf16 = has_cpu_bf16() if device.type == "cpu" else torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.bfloat16 if has_bf16 else torch.float32
 
 
 def has_cpu_bf16() -> bool:
     """Whether the processor multiplies bf16 matrices in hardware."""
+    import torch
+
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def precision_name(precision: torch.dtype) -> str:
     """Return the option's name of a floating-point type."""
-    return next(name for name, dtype in _DTYPES.items() if dtype == precision)
+    return next(name for name, dtype in _DTYPES.items() if str(precision) == f"torch.{dtype}")
 
 
 def autocast(device: torch.device, precision: torch.dtype) -> AbstractContextManager[object]:
     """Compute matrix work in a lower precision while weights stay float32; for training."""
+    import torch
+
     if precision == torch.float32:
         return nullcontext()
     return torch.autocast(device.type, precision)

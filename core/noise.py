@@ -2,18 +2,21 @@
 
 Every value comes from the counter-based generator Philox (Salmon et al. 2011), keyed by seed and member and
 counted by step, octave, channel, block row and block column, so that it does not matter which area was asked
-for, in which order or on how many machines.
+for, in which order or on how many machines. torch is imported where noise is made: to know a model's terms needs none.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 BLOCK_NODES = 32
 """Nodes along one side of the block that one Philox counter serves."""
@@ -64,6 +67,8 @@ def lattice_noise(
         top_left: absolute (row, column) of the first cell; may be negative.
         shape_yx: cells down and across.
     """
+    import torch
+
     total = np.zeros((channels, *shape_yx), np.float32)
     for octave, (spacing, weight) in enumerate(zip(octaves.spacing_cells, octaves.weights, strict=True)):
         first = [start // spacing for start in top_left]
@@ -79,6 +84,8 @@ def lattice_noise(
 
 def batch_noise(generator: torch.Generator, octaves: NoiseOctaves, shape: tuple[int, int, int, int]) -> Tensor:
     """The same distribution for training, at a random place of the lattice; float32 (n, channel, y, x)."""
+    import torch
+
     count, channels, height, width = shape
     total = torch.zeros(shape)
     for spacing, weight in zip(octaves.spacing_cells, octaves.weights, strict=True):
@@ -94,6 +101,8 @@ def spread_nodes(nodes: Tensor, spacing: int, offset_yx: tuple[int, int], shape_
 
     Linear weights, divided by their norm at each cell so that no lattice shows in the variance.
     """
+    import torch
+
     if spacing == 1:
         top, left = offset_yx
         return nodes[..., top : top + shape_yx[0], left : left + shape_yx[1]]

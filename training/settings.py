@@ -9,8 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ..core.errors import RequestError
 from ..core.lattice import TILE_PX
-from ..core.model.condition import ConditionLayout
-from ..core.model.contract import Composition, Objective
+from ..core.model.contract import Composition, ConditionLayout, Objective
 from ..core.model.unet import DEFAULT_UNET, REFERENCE_UNET, UNetShape
 from ..core.noise import WHITE, NoiseOctaves
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, pixel_unshuffle
 
 from ..lattice import CELL_PX, COARSE_PX
-
-ConditionLayout = Literal["quadrants", "unshuffle"]
+from .contract import ConditionLayout
 
 IMAGE_MEAN, IMAGE_STD = 0.45, 0.25
 """Typical mean and spread of aerial imagery in 0..1, so that the network's input is of order one."""

@@ -11,7 +11,9 @@ from ..errors import ModelError
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
-from .condition import ConditionLayout
+
+ConditionLayout = Literal["quadrants", "unshuffle"]
+"""How the channels of the present image are laid out for the UNet."""
 
 Objective = Literal["one_step", "v_prediction", "epsilon"]
 """What the UNet was trained to say: the future in one call, or one step of a diffusion."""

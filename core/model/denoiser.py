@@ -9,7 +9,8 @@ from diffusers import UNet2DModel
 from torch import Tensor
 
 from ..lattice import COARSE_PX
-from .condition import ConditionLayout, embed_interval, lay_out_condition
+from .condition import embed_interval, lay_out_condition
+from .contract import ConditionLayout
 from .unet import DIFFERENCE_CHANNELS
 
 EMBEDDING_WIDTH_FACTOR = 4

@@ -157,6 +157,13 @@ def test_what_runs_inside_qgis_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.parametrize("module", ["landcast.core.request", "landcast.core.model.contract"])
+def test_what_only_asks_for_a_prediction_does_not_load_torch(module: str) -> None:
+    code = f"import sys, {module}; print(*({{'torch', 'diffusers', 'scipy', 'cv2'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert done.stdout.strip() == ""
+
+
 @pytest.mark.parametrize("path", [ROOT / "__init__.py", *SOURCES], ids=names)
 def test_modules_and_public_names_say_what_they_are_for(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
