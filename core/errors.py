@@ -9,6 +9,7 @@ LandcastError
 ├── ModelError             a model folder that is missing, damaged or of another format
 ├── OutputError            the result cannot be written or does not read back as written
 ├── TrainingError          pairs or settings that cannot be trained on
+├── DeviceMemoryError      the device's memory does not suffice for the least of work
 └── CancelledError         the user asked to stop
 """
 
@@ -51,6 +52,10 @@ class OutputError(LandcastError):
 
 class TrainingError(LandcastError):
     """Pairs or settings that a model cannot be trained on."""
+
+
+class DeviceMemoryError(LandcastError):
+    """The device has no memory for even one tile."""
 
 
 class CancelledError(LandcastError):

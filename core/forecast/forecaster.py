@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
 from ..noise import NoiseKey, lattice_noise
+from .batches import batch_of
 from .compose import compose_anchored, enlarge
 from .sampler import check_sampling_steps, sample
 
@@ -42,7 +44,7 @@ CHANGE_LEVEL = 20 / 255
 STEPS_PER_ITERATION = 1 << 10
 """Noise steps kept apart for each iteration; more than any sampler takes."""
 WINDOW_BATCH = {"cpu": 16, "cuda": 64}
-"""Windows a network call; the last batch is padded, so that all have one shape."""
+"""Windows a network call, where the device has the memory."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ ReadImage = Callable[[Rect], tuple[NDArray[np.float32], NDArray[np.bool_]]]
 class Forecaster:
     """Predicts rectangles of the lattice with one model on one device.
 
-    What a pixel becomes depends on its place, the source, the model, the settings and the seed alone.
+    What a pixel becomes depends on its place, the source, the model, the settings and the seed alone. Where the
+    device has too little memory, less goes into each call from then on; few pixels may differ by one level then.
+
+    Attributes:
+        batch_size: windows a network call, as planned.
+        calls_begun: by the last forecast, as planned: a call that has to be split or repeated counts once.
 
     Args:
         model: the loaded model.
@@ -125,6 +132,9 @@ class Forecaster:
         self.before_call = before_call
         self.source = source
         self.batch_size = WINDOW_BATCH[device.type]
+        self.calls_begun = 0
+        self._windows = batch_of(model.unet, self.batch_size, device)
+        self._images = batch_of(model.upscaler, 1, device)
         self.precision = next(model.unet.parameters()).dtype
 
     def forecast(self, want: Rect, read: ReadImage, is_wanted: NDArray[np.bool_] | None = None) -> BlockForecast:
@@ -137,7 +147,9 @@ class Forecaster:
 
         Raises:
             SourceError: the source cannot be read.
+            DeviceMemoryError: not even one window fits the device.
         """
+        self.calls_begun = 0
         have = self._rects(want)[0]
         if is_wanted is not None and not is_wanted.any():
             return self._empty(is_wanted)
@@ -190,12 +202,11 @@ class Forecaster:
         weight = torch.from_numpy(blend_weight(COARSE_PX))
         for start in range(0, len(windows), self.batch_size):
             batch = windows[start : start + self.batch_size]
-            padded = batch + [batch[-1]] * (self.batch_size - len(batch))
             images = torch.stack(
-                [fill_invalid(present[:, *w.slices_in(have)], valid[w.slices_in(have)]) for w in padded]
+                [fill_invalid(present[:, *w.slices_in(have)], valid[w.slices_in(have)]) for w in batch]
             )
-            predicted = self.sample_windows(member, iteration, images, padded)
-            for window, tile in zip(batch, predicted, strict=False):
+            predicted = self.sample_windows(member, iteration, images, batch)
+            for window, tile in zip(batch, predicted, strict=True):
                 rows, columns = window.in_cells().slices_in(whole)
                 total[:, rows, columns] += weight * tile
         return total[:, *area.in_cells().slices_in(whole)]
@@ -239,7 +250,6 @@ class Forecaster:
         for kept in split(inner, UPSCALE_PX):
             if not bool(valid[kept.slices_in(area)].any()):
                 continue
-            self.before_call()
             seen = kept.expanded(UPSCALE_PAD_PX)
             part = fill_invalid(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
             change = difference[None, :, *_cells_in(seen, area)]
@@ -250,12 +260,34 @@ class Forecaster:
         return result
 
     def _upscale(self, coarse: Tensor) -> Tensor:
-        with torch.inference_mode():
-            fine: Tensor = self.model.upscaler(coarse.to(self.device, memory_format=torch.channels_last))
-        return fine.float().cpu()
+        planned = _PlannedCalls(self)
+
+        def call(indices: Sequence[int]) -> Tensor:
+            planned.begin(0)
+            with torch.inference_mode():
+                part = coarse[list(indices)].to(self.device, memory_format=torch.channels_last)
+                fine: Tensor = self.model.upscaler(part)
+            return fine.float().cpu()
+
+        return self._images.run(len(coarse), call)
 
     def sample_windows(self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect]) -> Tensor:
-        """Draw the difference of each window; float32 (n, 3, 32, 32) in 0..1."""
+        """Draw the difference of each window; float32 (n, 3, 32, 32) in 0..1.
+
+        Raises:
+            DeviceMemoryError: not even one window fits the device.
+        """
+        planned = _PlannedCalls(self)
+
+        def call(indices: Sequence[int]) -> Tensor:
+            drawn = [windows[index] for index in indices]
+            return self._sample_windows(member, iteration, images[list(indices)], drawn, planned.begin)
+
+        return self._windows.run(len(windows), call)
+
+    def _sample_windows(
+        self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect], begin: Callable[[int], None]
+    ) -> Tensor:
         contract, settings, count = self.model.contract, self.settings, len(windows)
         condition_image = images.to(self.device)
         years = torch.full((count,), settings.years_per_iteration, device=self.device)
@@ -266,8 +298,10 @@ class Forecaster:
             None if condition.interval is None else condition.interval.to(self.precision),
         )
 
+        numbers = itertools.count()
+
         def network(noisy: Tensor, timestep: int) -> Tensor:
-            self.before_call()
+            begin(next(numbers))
             times = torch.full((count,), timestep, device=self.device)
             return call_unet(self.model.unet, noisy.to(self.precision), times, cast).float()
 
@@ -288,6 +322,21 @@ class Forecaster:
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
         image = np.zeros((3, *valid.shape), np.float32)
         return BlockForecast(image, image, valid, layer, layer)
+
+
+class _PlannedCalls:
+    """Counts the network calls of one batch as they were planned, however often they have to be made."""
+
+    def __init__(self, forecaster: Forecaster) -> None:
+        self._forecaster = forecaster
+        self._begun = 0
+
+    def begin(self, number: int) -> None:
+        """Hear that a call begins, counted from 0 within the batch."""
+        self._forecaster.before_call()
+        if number >= self._begun:
+            self._begun += 1
+            self._forecaster.calls_begun += 1
 
 
 def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source: Rect | None) -> tuple[int, int]:

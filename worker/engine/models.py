@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from ...core.device_errors import is_out_of_memory
 from ...core.errors import LandcastError
 from ...core.model.contract import load_contract
 from ...core.model.folder import (
@@ -45,11 +46,22 @@ class WarmModels:
         """
         key = hash_model(folder), str(device), str(precision)
         if key not in self._loaded:
-            self._loaded[key] = load_model(folder, device, precision)
+            model = _try_to_load(folder, device, precision)
+            if model is None:
+                self.make_room(0)
+                model = load_model(folder, device, precision)
+            self._loaded[key] = model
         self._loaded.move_to_end(key)
         while len(self._loaded) > 1 and sum(map(_bytes_of, self._loaded.values())) > self._most_bytes:
             self._loaded.popitem(last=False)
         return self._loaded[key]
+
+    def make_room(self, keep: int = 1) -> None:
+        """Let go of all models but those used last: the device has no memory left."""
+        while len(self._loaded) > keep:
+            self._loaded.popitem(last=False)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
     @property
     def names(self) -> list[str]:
@@ -86,6 +98,16 @@ def _describe(folder: Path, name: str) -> ModelInfo:
         bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         is_shipped=True,
     )
+
+
+def _try_to_load(folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel | None:
+    """Load a model; None where the memory does not suffice."""
+    try:
+        return load_model(folder, device, precision)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    return None
 
 
 def _bytes_of(model: LoadedModel) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ...core.errors import (
+    DeviceMemoryError,
     LandcastError,
     ModelError,
     NotGeoreferencedError,
@@ -39,6 +40,7 @@ TILE_PX = 512
 """Side of the largest part that is kept and sent; blocks are whole multiples of it."""
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 CODES: tuple[tuple[type[BaseException], FailureCode, bool], ...] = (
+    (DeviceMemoryError, "out_of_memory", True),
     (torch.OutOfMemoryError, "out_of_memory", True),
     (MemoryError, "out_of_memory", True),
     (UnreadableSourceError, "unreadable_source", False),
