@@ -98,7 +98,7 @@ class BlockPredictor:
         return layers
 
     def _predict(self, block: Rect) -> Layers:
-        self._forecaster.before_call = _Counter(self._done, self.total, self._on_progress).tick
+        self._forecaster.before_call = self._tick
         reading = _Reading(self._reader)
         is_wanted = None if self.plan.area is None else self.plan.area.mask(block)
         forecast = self._forecaster.forecast(block, reading.read, is_wanted)
@@ -108,6 +108,9 @@ class BlockPredictor:
         if self.has_look:
             layers |= {"look_before": forecast.present, "look_after": forecast.image}
         return layers
+
+    def _tick(self) -> None:
+        self._on_progress(self._done + self._forecaster.calls_begun, self.total)
 
     def _in_source(self, forecast: BlockForecast, reading: _Reading, block: Rect) -> NDArray[Any]:
         """The prediction in the source's own values, zero where not valid."""
@@ -134,14 +137,3 @@ class _Reading:
         assert self._last is not None
         held, present = self._last
         return present.values[:, *rect.slices_in(held)]
-
-
-class _Counter:
-    """Counts network calls within a block."""
-
-    def __init__(self, done: int, total: int, on_progress: Progress) -> None:
-        self.done, self.total, self.on_progress = done, total, on_progress
-
-    def tick(self) -> None:
-        self.on_progress(self.done, self.total)
-        self.done += 1
