@@ -13,6 +13,7 @@ from types import FrameType
 
 from .channel import Channel
 from .lifeline import watch_host
+from .lost import DeviceLostError, end_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +31,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     channel = Channel(given.connect)
+    lost: DeviceLostError | None = None
     try:
         from .engine import Engine  # torch takes seconds, and the lifeline is to be watched by then
 
         Engine(channel, given.token, given.cache).serve()
     except KeyboardInterrupt:
         return 1
+    except DeviceLostError as error:
+        lost = error
     finally:
         channel.close()
+    if lost is not None:
+        end_process(lost)
     return 0
 
 

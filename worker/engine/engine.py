@@ -14,6 +14,7 @@ import torch
 from ... import __version__
 from ...core import PROGRAM
 from ...core.device import choose_device
+from ...core.device_errors import is_device_lost
 from ...core.errors import CancelledError, LandcastError
 from ...core.model.contract import load_contract
 from ...core.model.folder import find_model, hash_model
@@ -40,6 +41,7 @@ from ...core.raster.source import open_source
 from ..host.ledger import Ledger
 from .channel import Channel
 from .job import JobRun
+from .lost import DeviceLostError
 from .models import WarmModels, check_model, list_models
 from .pixels import sent_image
 from .requests import read_request, tell_failure, tell_plan
@@ -86,10 +88,12 @@ class Engine:
             return self._run.carry_out()
         except CancelledError:
             return Cancelled(submit.job, is_over=True)
-        except LandcastError as error:
-            return tell_failure(submit.job, error)
         except Exception as error:
-            logger.exception("job %s failed", submit.job)
+            if is_device_lost(error):
+                words = str(error).partition("\n")[0]
+                raise DeviceLostError(f"the device failed, and this process cannot use it any more: {words}") from error
+            if not isinstance(error, LandcastError):
+                logger.exception("job %s failed", submit.job)
             return tell_failure(submit.job, error)
         finally:
             self._run = None

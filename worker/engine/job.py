@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 
 from ...core.device import choose_device
-from ...core.errors import CancelledError
+from ...core.errors import CancelledError, DeviceMemoryError
 from ...core.model.contract import load_contract
 from ...core.model.folder import LoadedModel, find_model
 from ...core.plan import Plan
@@ -90,6 +90,9 @@ class JobRun:
                 request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent,
                 has_files=self.submit.delivery != "tiles",
             )  # fmt: skip
+        except DeviceMemoryError:
+            self.models.make_room()  # for whoever tries again
+            raise
         finally:
             lock.release()
         return tell_result(self.id, prediction, self._store.tiles, is_fetched=self.submit.delivery != "path")
