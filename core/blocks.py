@@ -29,6 +29,9 @@ class BlockStore(Protocol):
     def begin(self, key: str, plan: Plan) -> None:
         """Hear what will be predicted; blocks kept under another key are of another result."""
 
+    def skip(self, number: int, block: Rect) -> bool:
+        """Pass over a block that nobody needs, as who waits for it has it; asked where no file is written."""
+
     def load(self, number: int, block: Rect) -> Layers | None:
         """Return a kept block by its number in `plan.blocks`, None where it is not kept whole."""
 
@@ -41,6 +44,10 @@ class NoStore:
 
     def begin(self, key: str, plan: Plan) -> None:
         """Hear what will be predicted."""
+
+    def skip(self, number: int, block: Rect) -> bool:
+        """Return False: nobody has anything."""
+        return False
 
     def load(self, number: int, block: Rect) -> Layers | None:
         """Return None: nothing is kept."""
@@ -82,6 +89,14 @@ class BlockPredictor:
         self._forecaster, self._reader, self._on_progress = forecaster, reader, on_progress
         self._done = 0
         self.total = sum(forecaster.calls(block) for block in plan.blocks)
+
+    def skip(self, number: int) -> bool:
+        """Pass over a block where the store says so; its calls count as done."""
+        block = self.plan.blocks[number]
+        is_skipped = self.store.skip(number, block)
+        if is_skipped:
+            self._done += self._forecaster.calls(block)
+        return is_skipped
 
     def give(self, number: int) -> Layers:
         """Return all layers of a block, from the store or predicted and stored.

@@ -215,12 +215,14 @@ def _write_layers(
         for _, row in groupby(range(len(plan.blocks)), key=lambda number: plan.blocks[number].top):
             parts = []
             for number in row:
+                if not files and not picture and blocks.skip(number):
+                    continue
                 parts.append(blocks.give(number))
                 if picture:
                     look = parts[-1].pop("look_before"), parts[-1].pop("look_after")
                     picture.add(*look, parts[-1]["valid"], plan.blocks[number])
-            valid = np.concatenate([part["valid"] for part in parts], axis=1)
             for layer, file in files.items():
+                valid = np.concatenate([part["valid"] for part in parts], axis=1)
                 file.write_rows(np.concatenate([part[layer] for part in parts], axis=2), valid)
         on_progress(blocks.total, blocks.total)
         for file in files.values():

@@ -13,7 +13,6 @@ from ...core.device import choose_device
 from ...core.errors import CancelledError, DeviceMemoryError
 from ...core.model.contract import load_contract
 from ...core.model.folder import LoadedModel, find_model
-from ...core.plan import Plan
 from ...core.predict import predict
 from ...core.protocol.engine_messages import Kept, Pulse
 from ...core.protocol.fields import clean_text
@@ -62,7 +61,10 @@ class JobRun:
         self.calls = 0
         self._stage: Stage = "planning"
         self._last_call = self._last_progress = -1.0
-        self._store = LedgerStore(folder, self._begin, self._kept, is_needed=submit.delivery == "tiles")
+        self._done = self._total = 0
+        self._store = LedgerStore(
+            folder, self._read, self._kept, is_needed=submit.delivery == "tiles", received=submit.received
+        )  # fmt: skip
 
     @property
     def id(self) -> str:
@@ -121,8 +123,8 @@ class JobRun:
         self._enter("loading")
         return self.models.load(folder, device, precision)
 
-    def _begin(self, plan: Plan) -> None:
-        self._enter("predicting")
+    def _read(self) -> None:
+        self._enter("reading")
 
     def _kept(self, number: int, tiles: int) -> None:
         self._send(Kept(self.id, number, tiles))
@@ -133,17 +135,19 @@ class JobRun:
         self.calls += 1
         call_s = now - self._last_call if self._last_call >= 0 else None
         self._last_call = now
+        self._done, self._total = done, total
+        is_new, self._stage = self._stage != "predicting", "predicting"
         self._pulse(call_s)
         if done == total:
             self.folder.mark_publishing()
             self._enter("writing")
-        elif now - self._last_progress >= PROGRESS_S:
+        elif is_new or now - self._last_progress >= PROGRESS_S:
             self._last_progress = now
             self._send(Progress(self.id, "predicting", done, total))
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
-        self._send(Progress(self.id, stage, 0, 0))
+        self._send(Progress(self.id, stage, self._done, self._total))
         self._pulse()
 
     def _pulse(self, call_s: float | None = None) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...core.blocks import Layers
 from ...core.lattice import Rect, split
 from ...core.plan import Plan
+from ...core.protocol.fields import Ranges
 from ...core.protocol.frames import Frame
 from ..host.ledger import JobFolder, KeptTile
 from .requests import TILE_PX, to_rect
@@ -26,16 +27,19 @@ class LedgerStore:
 
     Args:
         folder: of the job.
-        on_begin: called when it is known what will be predicted.
-        on_kept: called with the number of each tile that is kept, now or from an earlier attempt, and how many there
-            will be.
+        on_read: called before each block that is made, which begins with reading its source.
+        on_kept: called with the number of each tile that is kept here or with who waits for it, now or from an earlier
+            attempt, and how many there will be.
         is_needed: whether the tiles are the result; where not, a disk too full for them is no failure.
+        received: numbers of tiles that who waits for them has.
     """
 
     def __init__(
-        self, folder: JobFolder, on_begin: Callable[[Plan], None], on_kept: OnKept, *, is_needed: bool
-    ) -> None:
-        self._folder, self._on_begin, self._on_kept, self._is_needed = folder, on_begin, on_kept, is_needed
+        self, folder: JobFolder, on_read: Callable[[], None], on_kept: OnKept, *, is_needed: bool,
+        received: Ranges = (),
+    ) -> None:  # fmt: skip
+        self._folder, self._on_read, self._on_kept, self._is_needed = folder, on_read, on_kept, is_needed
+        self._received = received
         self._numbers: dict[Rect, int] = {}
 
     @property
@@ -47,7 +51,14 @@ class LedgerStore:
         """Make the folder, and forget what is of another result."""
         self._numbers = {rect: number for number, rect in enumerate(split(plan.rect, TILE_PX))}
         self._folder.open(key)
-        self._on_begin(plan)
+
+    def skip(self, number: int, block: Rect) -> bool:
+        """Whether who waits for the result has all tiles of a block."""
+        numbers = [self._numbers[rect] for rect in split(block, TILE_PX)]
+        if not all(any(first <= one < end for first, end in self._received) for one in numbers):
+            return False
+        self._announce(block)
+        return True
 
     def load(self, number: int, block: Rect) -> Layers | None:
         """Return a block all of whose tiles are kept."""
@@ -55,6 +66,7 @@ class LedgerStore:
         for rect in split(block, TILE_PX):
             tile = self._folder.load(self._numbers[rect])
             if tile is None or tile.rect != to_rect(rect):
+                self._on_read()
                 return None
             parts[rect] = {name: to_array(frame) for name, frame in tile.layers.items()}
         layers: Layers = {}

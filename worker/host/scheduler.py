@@ -317,7 +317,8 @@ class Scheduler:
         job.attempt += 1
         self.running = job
         self._supervisor.set_busy(now, True)
-        self._order(replace(job.submit, attempt=job.attempt, received=()))
+        received = job.submit.received if job.submit.delivery == "tiles" else ()
+        self._order(replace(job.submit, attempt=job.attempt, received=received))
 
     def _release(self, now: float) -> None:
         self.running = None

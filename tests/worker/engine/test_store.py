@@ -28,7 +28,7 @@ def store(tmp_path: Path, kept: list[int]) -> LedgerStore:
 
 
 def open_store(folder: JobFolder, kept: list[int], key: str, is_needed: bool = False) -> LedgerStore:
-    store = LedgerStore(folder, lambda plan: None, lambda number, tiles: kept.append(number), is_needed=is_needed)
+    store = LedgerStore(folder, lambda: None, lambda number, tiles: kept.append(number), is_needed=is_needed)
     store.begin(key, SimpleNamespace(rect=RECT))  # type: ignore[arg-type]
     return store
 
