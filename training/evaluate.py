@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +28,7 @@ from .sheet import Example, write_sheet
 from .skill import OCTAVES_CELLS, Field, dressed_persistence, measure_skill
 
 SHEET_ROWS = 6
+METRICS_NAME, SHEET_NAME = "metrics.json", "sheet.png"
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def draw_members(
     seed: int,
     sampling_steps: int,
     on_progress: Callable[[int, int], None],
+    before_call: Callable[[], None] = lambda: None,
 ) -> Field:
     """Draw coarse differences for every tile on its own; float32 (member, tile, 3, 32, 32) in 0..1.
 
@@ -89,7 +94,7 @@ def draw_members(
     done = 0
     for years, gsd_m in sorted(set(zip(tiles.years.tolist(), tiles.gsd_m.tolist(), strict=True))):
         settings = ForecastSettings(years, gsd_m, members=members, seed=seed, sampling_steps=sampling_steps)
-        forecaster = Forecaster(model, device, settings)
+        forecaster = Forecaster(model, device, settings, before_call)
         chosen = np.flatnonzero((tiles.years == years) & (tiles.gsd_m == gsd_m))
         for start in range(0, len(chosen), forecaster.batch_size):
             batch = chosen[start : start + forecaster.batch_size]
@@ -144,8 +149,9 @@ def evaluate(
     sampling_steps: int | None,
     dressing: Sequence[PairSource],
     on_progress: Callable[[int, int], None],
+    before_call: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Measure a model on pairs and write `metrics.json` and a sheet of examples.
+    """Measure a model on pairs and write `metrics.json` and a sheet of examples, both once all is measured.
 
     Args:
         sources: the validation pairs, one table of matching for each.
@@ -157,42 +163,66 @@ def evaluate(
         sampling_steps: network calls a member; the model's own where None.
         dressing: training pairs whose residuals dress persistence; the rival is left out where there are none.
         on_progress: called with the tiles done and all tiles.
+        before_call: called before each network call; may raise to stop the work.
 
     Raises:
         TrainingError: pairs cannot be read or hold no whole tile.
         OutputError: the folder cannot be made.
     """
+    with _results_folder(folder) as aside:
+        tiles = cut_tiles([chip for source in sources for chip in load_pairs(source)])
+        residuals = cut_tiles([chip for source in dressing for chip in load_pairs(source)]).truth if dressing else None
+        steps = sampling_steps or model.contract.sampling_steps
+        drawn = draw_members(model, device, tiles, members, seed, steps, on_progress, before_call)
+        skill = measure_skill(drawn, tiles.truth)
+        metrics: dict[str, Any] = {
+            "model": model.contract.name,
+            "model_sha256": model.sha256,
+            "members": members,
+            "seed": seed,
+            "sampling_steps": steps,
+            **skill.as_dict(),
+            "by_years": {
+                f"{years:g}": measure_skill(drawn[:, tiles.years == years], tiles.truth[tiles.years == years]).as_dict()
+                for years in np.unique(tiles.years)
+            },
+            "persistence_mae": float(np.abs(tiles.truth).mean()),
+            "persistence_rmse": float(np.sqrt((tiles.truth**2).mean())),
+            "upscaler": measure_upscaler(model.upscaler, tiles.present[:: max(1, len(tiles.present) // 96)]),
+        }
+        if residuals is not None:
+            dressed = measure_skill(dressed_persistence(residuals, len(tiles.truth), members, seed), tiles.truth)
+            metrics["dressed_crps_over_persistence"] = dressed.crps_over_persistence
+            metrics["dressed"] = dressed.as_dict()
+        (aside / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        write_sheet(aside / SHEET_NAME, _examples(tiles, drawn))
+    return metrics
+
+
+@contextmanager
+def _results_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder whose files get their names together once the work is done; else nothing of them is left.
+
+    Raises:
+        OutputError: the folder cannot be made.
+    """
+    is_new = not folder.exists()
+    aside = folder / f".evaluation.{os.getpid()}.partial"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        aside.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made a folder for the results: {error.strerror}") from error
-    tiles = cut_tiles([chip for source in sources for chip in load_pairs(source)])
-    residuals = cut_tiles([chip for source in dressing for chip in load_pairs(source)]).truth if dressing else None
-    steps = sampling_steps or model.contract.sampling_steps
-    drawn = draw_members(model, device, tiles, members, seed, steps, on_progress)
-    skill = measure_skill(drawn, tiles.truth)
-    metrics: dict[str, Any] = {
-        "model": model.contract.name,
-        "model_sha256": model.sha256,
-        "members": members,
-        "seed": seed,
-        "sampling_steps": steps,
-        **skill.as_dict(),
-        "by_years": {
-            f"{years:g}": measure_skill(drawn[:, tiles.years == years], tiles.truth[tiles.years == years]).as_dict()
-            for years in np.unique(tiles.years)
-        },
-        "persistence_mae": float(np.abs(tiles.truth).mean()),
-        "persistence_rmse": float(np.sqrt((tiles.truth**2).mean())),
-        "upscaler": measure_upscaler(model.upscaler, tiles.present[:: max(1, len(tiles.present) // 96)]),
-    }
-    if residuals is not None:
-        dressed = measure_skill(dressed_persistence(residuals, len(tiles.truth), members, seed), tiles.truth)
-        metrics["dressed_crps_over_persistence"] = dressed.crps_over_persistence
-        metrics["dressed"] = dressed.as_dict()
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    write_sheet(folder / "sheet.png", _examples(tiles, drawn))
-    return metrics
+    try:
+        yield aside
+        for path in sorted(aside.iterdir()):
+            path.replace(folder / path.name)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+    aside.rmdir()
 
 
 def table(metrics: dict[str, Any]) -> str:

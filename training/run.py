@@ -76,11 +76,8 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     Raises:
         TrainingError: unusable pairs, a run that would overwrite another, or a loss that stays non-finite.
     """
+    check_folders(plan)
     settings, work = plan.settings, plan.work_folder
-    if plan.folder.exists():
-        raise TrainingError(f"{plan.folder}: exists; choose another --out, or remove it")
-    if not plan.is_resuming and any((work / stage).exists() for stage in plan.stages):
-        raise TrainingError(f"{work}: holds an earlier run; --resume continues it, or choose another --out")
     data = load_data(settings)
     totals: dict[Stage, int] = {"forecaster": settings.forecaster.max_steps, "upscaler": settings.upscaler.max_steps}
     total, before = sum(totals[stage] for stage in plan.stages), 0
@@ -101,6 +98,19 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     card = make_card(settings, contract, facts)
     export_model(plan.folder, contract, unet.cpu(), upscaler.cpu(), card)
     return plan.folder
+
+
+def check_folders(plan: TrainingPlan) -> None:
+    """Make sure that nothing stands where a training would write.
+
+    Raises:
+        TrainingError: there is a model, or an earlier run that is not to be continued.
+    """
+    if plan.folder.exists():
+        raise TrainingError(f"{plan.folder}: exists; choose another --out, or remove it")
+    work = plan.work_folder
+    if not plan.is_resuming and any((work / stage).exists() for stage in plan.stages):
+        raise TrainingError(f"{work}: holds an earlier run; --resume continues it, or choose another --out")
 
 
 def load_data(settings: TrainingSettings) -> TrainingData:

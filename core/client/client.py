@@ -155,6 +155,18 @@ class WorkerClient:
             self._patience.cancel_s + 2,
         )
 
+    def carry_out(
+        self, request: JobRequest, listener: Listener | None = None, timeout_s: float | None = None
+    ) -> JobResult:
+        """Carry out a job by path, such as a training or an evaluation, and wait for it.
+
+        The listener, the ends and the errors are those of `predict`. A training that was cancelled keeps its
+        checkpoints beside the model's folder, and goes on from them where the request says `is_resuming`.
+        """
+        return follow(
+            lambda tell: self.submit(request, tell), listener or Listener(), timeout_s, self._patience.cancel_s + 2
+        )
+
     def plan(
         self,
         request: PredictRequest,

@@ -7,12 +7,12 @@ from typing import Any, get_args
 
 import click
 
-from ...core.device import DeviceChoice, PrecisionChoice, choose_device, choose_precision
+from ...core.device import DeviceChoice, PrecisionChoice
 from ...core.errors import RequestError
-from ...core.model.folder import add_to_card, find_model, load_model
+from ...core.protocol.requests import EvaluateRequest, PairSource
 from ...core.request import DEFAULT_MODEL
+from ..long_jobs.needs import needs_training
 from .console import ProgressDisplay, echo_json, progress_option
-from .dates import years_between
 
 
 @click.command()
@@ -27,14 +27,14 @@ from .dates import years_between
 @click.option("--sampling-steps", type=click.IntRange(1), help="Network calls a member [the model's own].")
 @click.option("--dress-with", nargs=3, multiple=True, metavar="BEFORE AFTER YEARS",
               help="Training pairs whose residuals dress persistence.")  # fmt: skip
-@click.option("--config", type=click.Path(path_type=Path), help="Settings whose pairs dress persistence.")
+@click.option("--config", type=click.Path(), help="Settings whose pairs dress persistence.")
 @click.option("--into-card", metavar="PLACE", help="Add the figures, as measured on PLACE, to the model's card.")
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
 @click.option("--json", "has_json", is_flag=True, help="Print the metrics as JSON instead of a table.")
 @progress_option
 def evaluate(
-    before: str, after: str, years: float | None, also: Any, dress_with: Any, config: Path | None, has_json: bool,
+    before: str, after: str, years: float | None, folder: Path, also: Any, dress_with: Any, has_json: bool,
     progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
@@ -42,33 +42,23 @@ def evaluate(
     Writes metrics.json and a sheet of examples. Persistence says that nothing changes; dressed persistence adds
     residuals of training pairs (--dress-with or --config).
     """
-    try:
-        from ...training.evaluate import card_section, table
-        from ...training.evaluate import evaluate as run_evaluation
-        from ...training.settings import PairSource, load_settings
-    except ModuleNotFoundError as error:
-        raise RequestError(f"{error.name} is missing: pip install 'landcast[training]'") from error
-    span = years_between(before, after) if years is None else years
-    sources = [PairSource(before, after, span), *(PairSource(b, a, _years(y)) for b, a, y in also)]
-    dressing = [PairSource(b, a, _years(y)) for b, a, y in dress_with]
-    if config is not None:
-        dressing += load_settings(config).pairs
-    device = choose_device(options["device"])
-    model_folder = find_model(options["model"])
-    model = load_model(model_folder, device, choose_precision(options["precision"], device))
+    with needs_training():
+        from ...training.evaluate import METRICS_NAME, SHEET_NAME, table
+        from ...training.requests import carry_out_evaluation
+    request = EvaluateRequest(
+        pairs=(PairSource(before, after, years), *(PairSource(b, a, _years(y)) for b, a, y in also)),
+        folder=str(folder),
+        dress_with=tuple(PairSource(b, a, _years(y)) for b, a, y in dress_with),
+        **options,
+    )
     with ProgressDisplay(progress, "tile") as display:
-        metrics = run_evaluation(
-            sources, model, device, options["folder"], options["members"], options["seed"],
-            options["sampling_steps"], dressing, display.show,
-        )  # fmt: skip
-    if options["into_card"]:
-        add_to_card(model_folder, card_section(metrics, options["into_card"]))
+        metrics = carry_out_evaluation(request, display.show)
     if has_json:
         echo_json(metrics)
     else:
         click.echo(table(metrics))
-        click.echo(options["folder"] / "metrics.json")
-        click.echo(options["folder"] / "sheet.png")
+        click.echo(folder / METRICS_NAME)
+        click.echo(folder / SHEET_NAME)
 
 
 def _years(text: str) -> float:

@@ -34,6 +34,7 @@ from ...core.protocol.messages import (
     Submit,
     VerifyModel,
 )
+from ...core.protocol.requests import PredictRequest
 from ...core.protocol.values import Device
 from ...core.protocol.versions import CURRENT
 from ...core.raster.access import ENVIRONMENT
@@ -41,6 +42,7 @@ from ...core.raster.source import open_source
 from ..host.ledger import Ledger
 from .channel import Channel
 from .job import JobRun
+from .long_job import LongJobRun
 from .lost import DeviceLostError
 from .models import WarmModels, check_model, list_models
 from .pixels import sent_image
@@ -64,7 +66,7 @@ class Engine:
         self._channel, self._token = channel, token
         self._ledger, self._locks = Ledger(cache / "jobs"), cache / "locks"
         self._models = WarmModels()
-        self._run: JobRun | None = None
+        self._run: JobRun | LongJobRun | None = None
         self._waiting: Submit | None = None
         self._is_ending = False
 
@@ -81,7 +83,8 @@ class Engine:
                 self._send(self._carry_out(submit))
 
     def _carry_out(self, submit: Submit) -> Message:
-        self._run = JobRun(
+        run = JobRun if isinstance(submit.request, PredictRequest) else LongJobRun
+        self._run = run(
             submit, self._ledger.job(submit.job), self._models, self._locks, self._send, lambda: self._listen(0)
         )
         try:

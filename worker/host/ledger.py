@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import secrets
 import shutil
@@ -150,6 +151,11 @@ class JobFolder:
     def mark_publishing(self) -> None:
         """Note that the result is about to get its name."""
         _write(self.path / "publishing", b"")
+
+    def touch(self) -> None:
+        """Note that the job is at work, so that the folder is no stale one."""
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.path)
 
     def remove_parts(self) -> None:
         """Keep no pixels of the job any more, but that its result has its name."""

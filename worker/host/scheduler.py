@@ -35,9 +35,11 @@ from ...core.protocol.messages import (
 )
 from ...core.protocol.requests import PredictRequest
 from ...core.raster.partial import remove_abandoned
+from ..long_jobs.leftovers import remove_leftovers
 from .delivery import stream
 from .jobs import End, Job
 from .ledger import Ledger
+from .long_requests import refuse_long_job
 from .queue import TurnQueue
 from .receiving import as_ranges, first_credit, keep_overview, keep_part
 from .settings import HostSettings
@@ -249,19 +251,12 @@ class Scheduler:
 
     def _refusal(self, owner: bytes, submit: Submit, is_local: bool) -> Failed | None:
         limits, request = self._settings.limits, submit.request
-        if not isinstance(request, PredictRequest):
-            return Failed(submit.job, "request", f"this worker carries out no {request.kind} yet; run it in a shell")
-        is_by_path = submit.source is None or submit.delivery == "path" or request.area or request.quicklook
-        if is_by_path and not is_local:
-            words = "files of the worker's machine may only be named by a client on that machine"
-            return Failed(submit.job, "not_permitted", words)
-        if submit.source is not None and submit.delivery == "path" and request.output is None:
-            return Failed(submit.job, "request", "pixels that are sent have no folder; name the output")
-        source = None if submit.source is not None else request.source
-        output = request.output if submit.delivery == "path" else None
-        for path in (source, output, request.area, request.quicklook):
-            if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
-                return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
+        if isinstance(request, PredictRequest):
+            refusal = _refuse_prediction(submit, request, is_local)
+        else:
+            refusal = refuse_long_job(submit, request, is_local)
+        if refusal is not None:
+            return refusal
         waiting = [job.owner for job in self.jobs.values() if job.state in ("receiving", "queued")]
         if len(waiting) >= limits.jobs or waiting.count(owner) >= limits.jobs_a_client:
             return Failed(submit.job, "queue_full", f"{len(waiting)} jobs wait already; try again later", True)
@@ -362,10 +357,29 @@ class Scheduler:
         return is_there
 
 
+def _refuse_prediction(submit: Submit, request: PredictRequest, is_local: bool) -> Failed | None:
+    """Say why not; None where nothing is against it."""
+    is_by_path = submit.source is None or submit.delivery == "path" or request.area or request.quicklook
+    if is_by_path and not is_local:
+        words = "files of the worker's machine may only be named by a client on that machine"
+        return Failed(submit.job, "not_permitted", words)
+    if submit.source is not None and submit.delivery == "path" and request.output is None:
+        return Failed(submit.job, "request", "pixels that are sent have no folder; name the output")
+    source = None if submit.source is not None else request.source
+    output = request.output if submit.delivery == "path" else None
+    for path in (source, output, request.area, request.quicklook):
+        if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
+            return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
+    return None
+
+
 def _remove_partial_files(job: Job) -> None:
     """Remove what a killed engine wrote aside of a result that nobody will make any more."""
     request = job.submit.request
-    if not isinstance(request, PredictRequest) or job.submit.delivery != "path":
+    if not isinstance(request, PredictRequest):
+        remove_leftovers(request)
+        return
+    if job.submit.delivery != "path":
         return
     source = Path(request.source)
     first = Path(request.output) if request.output else source.with_name(f"{source.stem}_pred.tif")

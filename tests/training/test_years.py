@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landcast.core.errors import RequestError
-from landcast.worker.cli.dates import years_between
+from landcast.training.years import years_between
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...core.errors import RequestError
+from ..core.errors import RequestError
 
 YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 

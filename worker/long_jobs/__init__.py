@@ -1,0 +1,1 @@
+"""Trainings and evaluations that a worker carries out: the process of its own that each of them gets."""
