@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from .dates import ImageDate, find_source_date
+from .dates import ImageDate
 from .errors import RequestError, UnsupportedSourceError
 from .forecast.forecaster import WINDOW_BATCH, ForecastSettings, count_calls
 from .lattice import Rect, iteration_rects, split
 from .model.contract import ModelContract
 from .radiometry.choice import choose_tones, tone_caveats, tone_notes
 from .radiometry.tones import Tones
-from .raster.access import CACHE_BYTES, is_address
+from .raster.access import CACHE_BYTES
 from .raster.area import Area, PixelArea
 from .raster.area_file import load_area
 from .raster.disk import estimate_result_bytes
@@ -25,6 +24,7 @@ from .raster.ground import parse_crs
 from .raster.source import SourceImage
 from .raster.survey import Survey, pixel_caveats, pixel_notes, survey
 from .request import PredictionRequest
+from .source_date import date_of
 
 BLOCK_PX = 1024
 """Side of what is predicted at once; memory grows with it and not with the scene."""
@@ -142,7 +142,7 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
     tones = choose_tones(source, seen, contract.tones, request.radiometry, request.stretch)
     notes += tone_notes(source, seen, contract.tones, request.radiometry, request.stretch)
     caveats += tone_caveats(source, seen, contract.tones, tones)
-    source_date, said, noted = _source_date(request, source)
+    source_date, said, noted = date_of(source, request.source_date)
     caveats += said
     notes += noted
     settings = ForecastSettings(
@@ -226,20 +226,3 @@ def _check_size(rect: Rect, request: PredictionRequest) -> None:
             f"{request.source}: {rect.width} x {rect.height} px are more than {request.max_output_px / 1e6:,.0f} Mpx "
             "at once; ask for a smaller --extent, a larger --ground-scale, or raise --max-output-px"
         )
-
-
-def _source_date(request: PredictionRequest, source: SourceImage) -> tuple[ImageDate | None, list[str], list[str]]:
-    """When the source was taken, caveats and notes."""
-    caveats: list[str] = []
-    notes: list[str] = []
-    if source.tags.get("LANDCAST_SYNTHETIC") == "YES":
-        years = source.tags.get("LANDCAST_YEARS_AHEAD", "some")
-        caveats.append(f"{source.name}: is itself a prediction, {years} years ahead of what was seen")
-    if request.source_date is not None:
-        return ImageDate.parse(request.source_date), caveats, notes
-    path = Path() if is_address(source.name) else Path(source.name)
-    found = find_source_date(path, source.tags, source.imagery_tags)
-    if found is None:
-        return None, caveats, notes
-    notes.append(f"{source.name}: taken {found[0]}, by its {found[1]} (--source-date says otherwise)")
-    return found[0], caveats, notes

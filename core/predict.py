@@ -15,11 +15,12 @@ import torch
 
 from .blocks import BlockPredictor, BlockStore, NoStore, Progress, result_key
 from .device import choose_device, choose_precision, precision_name
-from .errors import RequestError, strict_error
+from .errors import strict_error
 from .files import hash_file
 from .forecast.forecaster import Forecaster
 from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
+from .outputs import check_outputs
 from .plan import Plan, make_plan
 from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
@@ -27,7 +28,7 @@ from .raster.disk import check_disk
 from .raster.grid import Grid
 from .raster.present import PresentReader
 from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
-from .raster.result import ResultFile, check_output
+from .raster.result import ResultFile
 from .raster.sent import SentImage
 from .raster.source import SourceImage, open_source
 from .request import PredictionRequest
@@ -111,7 +112,7 @@ def predict(
         LandcastError: anything that the user can mend; no file stands under a final name then.
     """
     started = time.monotonic()
-    _check_outputs(request)
+    check_outputs(request)
     device = choose_device(request.device)
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
@@ -148,7 +149,7 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     Raises:
         LandcastError: what would stop the prediction before its first network call.
     """
-    _check_outputs(request)
+    check_outputs(request)
     device = choose_device(request.device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
@@ -177,15 +178,6 @@ def _announced_plan(request: PredictionRequest, source: SourceImage, folder: Pat
     if request.is_strict and plan.caveats:
         raise strict_error(plan.caveats, "predicted")
     return plan
-
-
-def _check_outputs(request: PredictionRequest) -> None:
-    source = Path(request.source)
-    for path in [*request.layer_paths.values(), *([request.quicklook] if request.quicklook else [])]:
-        # a quicklook is no result: one that is there is replaced
-        check_output(path, request.is_overwriting or path == request.quicklook)
-        if path.exists() and source.exists() and path.samefile(source):
-            raise RequestError(f"{path}: the result would replace its own source; choose another place with -o")
 
 
 def _write_layers(

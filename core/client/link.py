@@ -22,6 +22,9 @@ from .errors import ConnectError, ConnectionLostError, NoAnswerError, NoWorkerEr
 from .probe import read_mechanism
 
 MECHANISM_MISMATCH = 0x11000002
+HANDSHAKE_FAILED = (
+    zmq.Event.HANDSHAKE_FAILED_AUTH, zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, zmq.Event.HANDSHAKE_FAILED_PROTOCOL,
+)  # fmt: skip
 AT_ONCE = 64
 """Messages that are read before other things get their turn."""
 
@@ -136,30 +139,51 @@ class Link:
             self.phase = "greeting"
             self._outbox.append(encode(Hello(SPOKEN, self._program, self.address.locality)))
             self.flush()
-        elif event in (zmq.Event.HANDSHAKE_FAILED_AUTH, zmq.Event.HANDSHAKE_FAILED_NO_DETAIL):
+        elif event is zmq.Event.HANDSHAKE_FAILED_AUTH and self.address.keys is not None:
+            self.fail(self._unknown_key(self.address.keys.public))
+        elif event is zmq.Event.HANDSHAKE_FAILED_PROTOCOL and value == MECHANISM_MISMATCH:
+            self.fail(self._other_mechanism())
+        elif event in HANDSHAKE_FAILED:
             self.fail(self._hung_up())
-        elif event is zmq.Event.HANDSHAKE_FAILED_PROTOCOL:
-            self.fail(self._wrong_key() if value == MECHANISM_MISMATCH else self._hung_up())
         elif event is zmq.Event.CLOSED and not self.is_reached:
             self.fail(NoWorkerError(f"{where}: nothing listens there; start a worker with `landcast serve`"))
         elif event is zmq.Event.DISCONNECTED:
             is_up = self.phase == "up"
             self.fail(ConnectionLostError(f"{where}: the worker is gone") if is_up else self._hung_up())
 
-    def _wrong_key(self) -> WrongKeyError:
+    def _unknown_key(self, public: str) -> WrongKeyError:
+        return WrongKeyError(
+            f"{self.address.endpoint}: the worker does not know the client key {public}; "
+            f"there, let it in with: landcast keys allow NAME {public}"
+        )
+
+    def _other_mechanism(self) -> WrongKeyError:
         where = self.address.endpoint
         if self.address.keys is None:
-            return WrongKeyError(f"{where}: this worker demands a client key; give yours and the worker's public key")
+            return WrongKeyError(
+                f"{where}: this worker demands a client key, and none is known for it here; `landcast keys list` tells "
+                f"the worker's public key there, and `landcast keys trust {where} KEY` this machine, which needs a key "
+                "of its own too (`landcast keys make`)"
+            )
         return WrongKeyError(
-            f"{where}: the worker does not know the client key {self.address.keys.public}, has another key itself, "
-            "or uses none; add the key to its list, or correct its public key"
+            f"{where}: this worker uses no keys, though one is known for it here; is it the right one? Start it with "
+            f"`landcast serve --curve`, or forget its key with `landcast keys remove {where}`"
+        )
+
+    def _other_server_key(self) -> WrongKeyError:
+        where = self.address.endpoint
+        return WrongKeyError(
+            f"{where}: the worker has another key itself than the one that is known here; `landcast keys list` tells "
+            f"it there, and `landcast keys trust {where} KEY` this machine, if it is still the right worker"
         )
 
     def _hung_up(self) -> ConnectError:
         """Why it hung up before it was greeted: where it demands keys, it may do so before that is seen."""
-        mechanism = read_mechanism(self.address.endpoint)
-        has_keys = self.address.keys is not None or mechanism == "CURVE"
-        return self._wrong_key() if mechanism is not None and has_keys else self._not_a_worker()
+        mechanism, has_keys = read_mechanism(self.address.endpoint), self.address.keys is not None
+        if mechanism is None or (mechanism == "NULL" and not has_keys):
+            return self._not_a_worker()
+        # of two that use keys, the worker says so where it does not know the client's, and hangs up on any other
+        return self._other_server_key() if mechanism == "CURVE" and has_keys else self._other_mechanism()
 
     def _not_a_worker(self) -> NoAnswerError:
         return NoAnswerError(f"{self.address.endpoint}: what listens there is no worker; is the port right?")
@@ -207,6 +231,7 @@ def _make_socket(context: zmq.Context[zmq.Socket[bytes]], address: Address) -> z
     socket.reconnect_ivl = -1
     socket.immediate = True
     socket.maxmsgsize = MAX_FRAME_BYTES
+    socket.ipv6 = "[" in address.endpoint
     keys = address.keys
     if keys is not None:
         if keys.server is None:

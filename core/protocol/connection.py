@@ -1,7 +1,10 @@
 """The connection file: how a client on the same machine finds a worker, and shows that it is on that machine.
 
     { "endpoint": "tcp://127.0.0.1:40123", "process": 4711, "started": "884213", "program": "landcast 0.1.0",
-      "locality": 32 HEXADECIMAL DIGITS, "server_key": null }
+      "locality": 32 HEXADECIMAL DIGITS, "server_key": KEY, "client_key": KEY, "client_secret": KEY }
+
+The keys are null where the worker uses none. Those of the client were made for this run alone: with them, whoever may
+read the file is let in without being listed.
 
 Only its owner may read it. It appears whole, and is removed when the host ends; one that a killed host left names a
 process that does not run any more.
@@ -11,20 +14,21 @@ import contextlib
 import json
 import os
 import secrets
-import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 from .errors import ProtocolError
 from .fields import Between, Id, Matches, Name, Text
 from .header import parse_header
+from .keys import ENDPOINT, KEY, KeyPair
+from .private_files import long_path, write_private
 from .processes import is_running, process_start
 from .schema import build, plain
 
 FILE_NAME = "worker.json"
-ENDPOINT = r"tcp://[^\s/]{1,255}:[0-9]{1,5}"
+Key = Annotated[str, Matches(KEY)]
 
 
 class ConnectionFileError(Exception):
@@ -42,14 +46,18 @@ class ConnectionFile:
         program: name and version.
         locality: to be repeated in HELLO: by it the host knows that the client sees the same files.
         server_key: the host's public CURVE key in Z85; None where it listens on the loopback without CURVE.
+        client_key: a client key that the host lets in for as long as it runs.
+        client_secret: the secret one that goes with it.
     """
 
     endpoint: Annotated[str, Matches(ENDPOINT)]
     process: Annotated[int, Between(1, 2**32)]
     started: Annotated[str, Text(64)]
     program: Name
-    locality: Id
-    server_key: Optional[Annotated[str, Matches("[!-~]{40}")]] = None
+    locality: Id = field(repr=False)
+    server_key: Optional[Key] = None
+    client_key: Optional[Key] = None
+    client_secret: Optional[Key] = field(default=None, repr=False)
 
     @property
     def is_live(self) -> bool:
@@ -57,10 +65,13 @@ class ConnectionFile:
         return is_running(self.process, self.started)
 
 
-def this_host(endpoint: str, program: str, server_key: Optional[str] = None) -> ConnectionFile:
+def this_host(
+    endpoint: str, program: str, server_key: Optional[str] = None, client: Optional[KeyPair] = None
+) -> ConnectionFile:
     """Return the connection file of the calling process, with a new secret."""
-    started = process_start(os.getpid())
-    return ConnectionFile(endpoint, os.getpid(), started or "", program, secrets.token_hex(16), server_key)
+    started, locality = process_start(os.getpid()) or "", secrets.token_hex(16)
+    keys = (None, None) if client is None else (client.public, client.secret)
+    return ConnectionFile(endpoint, os.getpid(), started, program, locality, server_key, *keys)
 
 
 def cache_folder() -> Path:
@@ -91,7 +102,7 @@ def read_connection(path: Optional[Path] = None) -> ConnectionFile:
     """
     path = path or default_path()
     try:
-        with path.open("rb") as stream:
+        with long_path(path).open("rb") as stream:
             text = stream.read(2**16)
     except FileNotFoundError:
         raise ConnectionFileError(f"{path}: no worker is running; `landcast serve` starts one") from None
@@ -110,36 +121,11 @@ def write_connection(connection: ConnectionFile, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _write_private(aside, json.dumps(plain(connection), indent=1) + "\n")
-        aside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        raise
+    write_private(path, json.dumps(plain(connection), indent=1) + "\n")
 
 
 def remove_connection(connection: ConnectionFile, path: Path) -> None:
     """Remove a connection file, unless another host has written its own there meanwhile."""
     with contextlib.suppress(ConnectionFileError, OSError):
         if read_connection(path) == connection:
-            path.unlink()
-
-
-def _write_private(path: Path, text: str) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as stream:
-        if sys.platform == "win32":
-            _restrict_on_windows(path)
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _restrict_on_windows(path: Path) -> None:
-    """Leave the owner's entry alone in the file's access list, instead of those of its folder."""
-    user = os.environ.get("USERNAME", "")
-    command: list[Any] = ["icacls", path, "/inheritance:r", "/grant:r", f"{user}:F"]
-    subprocess.run(command, check=True, capture_output=True, timeout=10)
+            long_path(path).unlink()

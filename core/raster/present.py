@@ -66,14 +66,20 @@ class PresentReader:
         Raises:
             UnreadableSourceError: a block of the source is damaged.
         """
-        if self._native_rect is not None:
-            at = self._native_rect
-            window = Window(rect.left - at.left, rect.top - at.top, rect.width, rect.height)
-            pixels = self.source.read_native(window)
-            values, valid = pixels.values, pixels.valid
-        else:
-            values, valid = self._read_resampled(rect)
+        values, valid = self.read_values(rect)
         return Present(self.tones.to_model(values) * valid, valid, values)
+
+    def read_values(self, rect: Rect) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Read the values (band, y, x) and what is valid of them, bool (y, x), without showing them to a model.
+
+        Raises:
+            UnreadableSourceError: a block of the source is damaged.
+        """
+        if self._native_rect is None:
+            return self._read_resampled(rect)
+        at = self._native_rect
+        pixels = self.source.read_native(Window(rect.left - at.left, rect.top - at.top, rect.width, rect.height))
+        return pixels.values, pixels.valid
 
     def _read_resampled(self, rect: Rect) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         values = np.zeros((self.source.bands, *rect.shape_yx), self._kind)

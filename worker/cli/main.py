@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
     "serve": "Keep a worker running for QGIS and other programs.",
+    "keys": "Make and list the keys of a worker and its clients on other machines.",
     "models": "List, describe and verify models.",
     "doctor": "Tell what this installation has and can do.",
     "demo": "Render a scene, predict it, and write picture and GeoTIFF.",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from ...core.device import DeviceChoice, PrecisionChoice
-from ...core.predict import DryRun, Prediction, dry_run
-from ...core.predict import predict as run_prediction
 from ...core.radiometry.tones import Radiometry
 from ...core.raster.disk import format_bytes
 from ...core.raster.options import SourceOptions
@@ -17,6 +15,9 @@ from ...core.request import DEFAULT_MODEL, MAX_OUTPUT_PX, PredictionRequest
 from .console import ProgressDisplay, echo_json, note, progress_option, warn
 from .numbers import parse_bands, parse_extent, parse_numbers
 from .remote import describe_remote, predict_by_worker
+
+if TYPE_CHECKING:
+    from ...core.predict import DryRun, Prediction
 
 SHORT = 90
 """Seconds that are told as seconds."""
@@ -60,7 +61,7 @@ SHORT = 90
 @click.option("--json", "has_json", is_flag=True, help="Print what was made as JSON.")
 @click.option("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after.")
 @click.option("--worker", metavar="ADDRESS|auto", help="Let a running worker predict: the one of this machine (auto), "
-              "or by its connection file.")  # fmt: skip
+              "or any by its connection file or address (tcp://HOST:PORT).")  # fmt: skip
 @progress_option
 def predict(
     extent: str | None, ground_scale: float | None, bands: str | None, assume_crs: str | None, gsd_m: float | None,
@@ -83,11 +84,16 @@ def predict(
     if is_dry_run and worker is not None:
         raise click.UsageError("--dry-run and --worker exclude each other: a dry run is made by this process")
     if is_dry_run:
+        from ...core.predict import dry_run
+
         tried = dry_run(request, warn, note)
         echo_json(describe_dry_run(tried)) if has_json else click.echo(tell_dry_run(tried))
         return
     with ProgressDisplay(progress, "call") as display:
         if worker is None:
+            # torch is a part of it, which whoever has a worker does not wait for
+            from ...core.predict import predict as run_prediction
+
             prediction = run_prediction(request, warn, display.show, note)
             paths, description = prediction.paths, describe(prediction)
         else:

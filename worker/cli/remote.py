@@ -1,26 +1,35 @@
-"""`landcast predict --worker`: the prediction is carried out by a worker that runs already."""
+"""`landcast predict --worker`: the prediction is carried out by a worker that runs already, here or elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
+import rasterio
 from pyproj import CRS
 
 from ...core.client.client import WorkerClient
 from ...core.client.errors import ClientError
 from ...core.client.follow import Listener
-from ...core.errors import LandcastError
+from ...core.errors import LandcastError, OutputError, RequestError, UnsupportedSourceError, strict_error
 from ...core.model.contract import CONTRACT_NAME
+from ...core.outputs import check_outputs
 from ...core.protocol.errors import ProtocolError
+from ...core.protocol.fields import new_id
 from ...core.protocol.messages import Done, Stage, Welcome
 from ...core.protocol.requests import PredictRequest, SourceOptions
-from ...core.raster.access import is_address
+from ...core.raster.access import ENVIRONMENT, is_address
+from ...core.raster.source import SourceImage, open_source
+from ...core.raster.survey import pixel_caveats, pixel_notes
 from ...core.request import PredictionRequest
+from ...core.source_date import date_of
+from .sent_source import PlannedPixels, describe_source, look_at
 
 AUTO = "auto"
+NO_SCALE = 1.0, 0.0
 NUMBERS = ("iterations", "members", "seed", "sampling_steps")
 """Facts that are whole numbers; on the wire all are text."""
 
@@ -32,10 +41,12 @@ class RemotePrediction:
     Attributes:
         paths: files by what they hold, as the user would call them.
         done: what the worker said.
+        warnings: what the user should know, said here and by the worker.
     """
 
     paths: dict[str, Path]
     done: Done
+    warnings: tuple[str, ...]
 
 
 def predict_by_worker(
@@ -45,7 +56,10 @@ def predict_by_worker(
     on_progress: Callable[[int, int], None],
     note: Callable[[str], None],
 ) -> RemotePrediction:
-    """Have a worker on this machine predict, and wait for it; Ctrl-C cancels the job.
+    """Have a worker predict, and wait for it; Ctrl-C cancels the job.
+
+    A worker on this machine opens the source and writes the result itself. One elsewhere is sent the pixels that it
+    needs, and the result is fetched.
 
     Args:
         request: what is asked for.
@@ -59,11 +73,15 @@ def predict_by_worker(
     """
     try:
         with WorkerClient(None if worker == AUTO else worker, program="landcast predict") as client:
-            _check_place(client.connect(), worker)
-            result = client.predict(to_wire(request), _Telling(warn, on_progress, note))
+            welcome = client.connect()
+            telling = _Telling(warn, on_progress, note)
+            if not welcome.is_local:
+                return _predict_elsewhere(client, welcome, request, telling)
+            result = client.predict(to_wire(request), telling)
     except (ClientError, ProtocolError) as error:
         raise LandcastError(str(error)) from error
-    return RemotePrediction({layer: _as_asked(path, request) for layer, path in result.paths.items()}, result.done)
+    paths = {layer: _as_asked(path, request) for layer, path in result.paths.items()}
+    return RemotePrediction(paths, result.done, result.done.warnings)
 
 
 def to_wire(request: PredictionRequest) -> PredictRequest:
@@ -92,19 +110,27 @@ def describe_remote(prediction: RemotePrediction) -> dict[str, Any]:
         "width": width,
         "height": height,
         **{name: int(value) if name in NUMBERS else value for name, value in done.facts.items()},
-        "warnings": list(done.warnings),
+        "warnings": list(prediction.warnings),
         "seconds": round(done.seconds, 2),
     }
 
 
 class _Telling(Listener):
-    """Shows what a job tells."""
+    """Shows what a job tells, each caveat and note once.
+
+    Attributes:
+        warned: all caveats that were shown.
+        names: the name that the worker has for the source, and that of the user.
+    """
 
     def __init__(
         self, warn: Callable[[str], None], on_progress: Callable[[int, int], None], note: Callable[[str], None]
     ) -> None:
         self._warn, self._on_progress, self._note = warn, on_progress, note
         self._total = 0
+        self._noted: list[str] = []
+        self.warned: list[str] = []
+        self.names = "", ""
 
     def progress(self, stage: Stage, done: int, total: int) -> None:
         if stage == "predicting" and total:
@@ -114,26 +140,103 @@ class _Telling(Listener):
             self._on_progress(self._total, self._total)
 
     def note(self, text: str) -> None:
-        self._note(text)
+        self._tell(text, self._noted, self._note)
 
     def warn(self, text: str) -> None:
-        self._warn(text)
+        self._tell(text, self.warned, self._warn)
 
     def interrupted(self, reason: str) -> None:
         self._note(f"{reason}; looking for the worker again, the job goes on")
+
+    def _tell(self, text: str, told: list[str], show: Callable[[str], None]) -> None:
+        theirs, ours = self.names
+        if theirs and text.startswith(f"{theirs}: "):
+            text = ours + text[len(theirs) :]
+        if text not in told:
+            told.append(text)
+            show(text)
+
+
+def _predict_elsewhere(
+    client: WorkerClient, welcome: Welcome, request: PredictionRequest, telling: _Telling
+) -> RemotePrediction:
+    """Send what the worker needs of the source, and fetch the result.
+
+    Raises:
+        LandcastError: something was asked for that a worker elsewhere cannot do, or has no result.
+        ClientError: the worker has no result.
+    """
+    _check_possible(request, welcome)
+    check_outputs(request)
+    with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
+        if not source.has_place:
+            raise UnsupportedSourceError(
+                f"{source.name}: has no place on Earth, which a worker on another machine needs; predict it without "
+                "--worker"
+            )
+        wire, telling.names = _to_sent(request, source), (_name_of(source), source.name)
+        seen, overview = look_at(source)
+        date, caveats, notes = date_of(source, request.source_date)
+        for text in [*source.notes, *pixel_notes(source, seen), *notes]:
+            telling.note(text)
+        if any(scale != NO_SCALE for scale in source.scaling):
+            caveats.append(f"{source.name}: the scale and offset of its bands are not written into the result")
+        for text in [*source.caveats, *pixel_caveats(source, seen), *caveats]:
+            telling.warn(text)
+        if request.is_strict and telling.warned:
+            raise strict_error(telling.warned, "predicted")
+        wire, grid = replace(wire, source_date=None if date is None else str(date)), describe_source(source)
+        planned = client.plan(wire, grid, overview)
+        result = client.predict(
+            wire, telling, delivery="file", folder=request.output_path.parent, source=grid, frames=overview,
+            pixels=PlannedPixels(source, planned), job=planned.job,
+        )  # fmt: skip
+    paths = dict(result.paths)
+    if request.quicklook is not None and "quicklook" in paths:
+        paths["quicklook"] = _move(paths["quicklook"], request.quicklook)
+    return RemotePrediction(paths, result.done, tuple(telling.warned))
+
+
+def _check_possible(request: PredictionRequest, welcome: Welcome) -> None:
+    if request.area is not None:
+        raise RequestError(
+            f"--area {request.area}: a worker on another machine cannot read it; ask for its --extent, or predict "
+            "without --worker"
+        )
+    if request.model not in welcome.models:
+        known = ", ".join(welcome.models) or "none"
+        raise RequestError(f"--model {request.model}: the worker on another machine has no such model, only: {known}")
+
+
+def _to_sent(request: PredictionRequest, source: SourceImage) -> PredictRequest:
+    """Return the request as it travels to a machine where no path of this one means anything."""
+    quicklook = None if request.quicklook is None else f".landcast-{new_id()}.png"
+    wire = to_wire(request)
+    return replace(wire, source=_name_of(source), output=request.output_path.name, quicklook=quicklook)
+
+
+def _name_of(source: SourceImage) -> str:
+    """What is recorded in the result for a source."""
+    return source.name if is_address(source.name) else Path(source.name).name
+
+
+def _move(path: Path, target: Path) -> Path:
+    try:
+        try:
+            path.replace(target)
+        except OSError:
+            # on another disk
+            copyfile(path, target)
+            path.unlink()
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OutputError(f"{target}: cannot be written: {error.strerror}") from error
+    return target
 
 
 def _model(name: str) -> str:
     """A model by its folder, where it is one that the worker would look for elsewhere."""
     return str(Path(name).absolute()) if (Path(name) / CONTRACT_NAME).is_file() else name
-
-
-def _check_place(welcome: Welcome, worker: str) -> None:
-    if not welcome.is_local:
-        raise LandcastError(
-            f"{worker}: this worker does not see the files of this machine, and to fetch a result from another one is "
-            "not possible yet; run the command where the worker runs, with --worker auto or its connection file"
-        )
 
 
 def _as_asked(path: Path, request: PredictionRequest) -> Path:

@@ -20,7 +20,9 @@ END_TIMEOUT_S = 15.0
 
 @click.command()
 @click.option("--bind", default="tcp://127.0.0.1:*", show_default=True, metavar="ADDRESS",
-              help="Where to listen; `*` takes any free port.")  # fmt: skip
+              help="Where to listen; `*` takes any free port. tcp://0.0.0.0:5600 is open to other machines whose keys "
+              "are on the list (landcast keys).")  # fmt: skip
+@click.option("--curve", "has_curve", is_flag=True, help="Demand keys and encrypt on the loopback too.")
 @click.option("--connection-file", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH",
               help="Where clients find the worker; in the user's cache folder unless given.")  # fmt: skip
 @click.option("--lifeline", type=click.Choice(["stdin"]), help="End when standard input does: with the program that "
@@ -28,26 +30,36 @@ END_TIMEOUT_S = 15.0
 @click.option("--idle-exit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
               help="End after so long without anything to do.")  # fmt: skip
 @click.option("--status", "wants_status", is_flag=True, help="Tell what the running worker does, as JSON.")
+@click.option("--worker", metavar="ADDRESS", help="Ask that worker for its --status, on whatever machine it runs.")
 @click.option("--stop", "wants_stop", is_flag=True, help="End the running worker.")
 def serve(
-    bind: str, connection_file: Path | None, lifeline: str | None, idle_exit: float | None, wants_status: bool,
-    wants_stop: bool,
+    bind: str, has_curve: bool, connection_file: Path | None, lifeline: str | None, idle_exit: float | None,
+    wants_status: bool, worker: str | None, wants_stop: bool,
 ) -> None:  # fmt: skip
     """Keep a worker running that predicts for QGIS and for `landcast predict --worker`."""
     path = (connection_file or default_path()).absolute()
+    if worker is not None and not wants_status:
+        raise click.UsageError("--worker belongs to --status; a worker is stopped on its own machine")
     if wants_status:
-        echo_json(_status(_running(path)))
+        echo_json(_status(_running(path), path) if worker is None else {"endpoint": worker, **ask_status(worker)})
     elif wants_stop:
-        _stop(_running(path))
+        _stop(_running(path), path)
     else:
         settings = HostSettings(
-            bind=bind, connection_file=path, has_lifeline=lifeline == "stdin", idle_exit_s=idle_exit
+            bind=bind, has_curve=has_curve, connection_file=path, has_lifeline=lifeline == "stdin",
+            idle_exit_s=idle_exit,
         )  # fmt: skip
-        note(f"ended: {run_host(settings, lambda connection: _announce(connection, path))}")
+        note(f"ended: {run_host(settings, lambda connection: _announce(connection, settings))}")
 
 
-def _announce(connection: ConnectionFile, path: Path) -> None:
-    note(f"listening at {connection.endpoint}, process {connection.process}; clients find it by {path}")
+def _announce(connection: ConnectionFile, settings: HostSettings) -> None:
+    note(
+        f"listening at {connection.endpoint}, process {connection.process}; "
+        f"clients find it by {settings.connection_file}"
+    )
+    if settings.is_open_to_others:
+        port = connection.endpoint.rpartition(":")[2]
+        note(f"other machines know it by: landcast keys trust tcp://HOST:{port} {connection.server_key}")
 
 
 def _running(path: Path) -> ConnectionFile:
@@ -57,12 +69,12 @@ def _running(path: Path) -> ConnectionFile:
     return connection
 
 
-def _status(connection: ConnectionFile) -> dict[str, Any]:
-    return {"endpoint": connection.endpoint, "process": connection.process, **ask_status(connection)}
+def _status(connection: ConnectionFile, path: Path) -> dict[str, Any]:
+    return {"endpoint": connection.endpoint, "process": connection.process, **ask_status(path)}
 
 
-def _stop(connection: ConnectionFile) -> None:
-    ask_to_end(connection)
+def _stop(connection: ConnectionFile, path: Path) -> None:
+    ask_to_end(path)
     deadline = time.monotonic() + END_TIMEOUT_S
     while connection.is_live:
         if time.monotonic() > deadline:

@@ -108,7 +108,10 @@ class JobRun:
             return read_request(asked, is_overwriting=is_overwriting)
         self.folder.result.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = Path(asked.output or f"{Path(asked.source).stem}_pred.tif").name
-        return read_request(asked, output=str(self.folder.result / name), is_overwriting=True)
+        changes: dict[str, object] = {"output": str(self.folder.result / name), "is_overwriting": True}
+        if self.submit.delivery == "file" and asked.quicklook is not None:
+            changes["quicklook"] = str(self.folder.result / Path(asked.quicklook).name)
+        return read_request(asked, **changes)
 
     def _wait_for(self, lock: FileLock) -> None:
         has_said = False

@@ -35,11 +35,12 @@ from ...core.protocol.messages import (
     Welcome,
 )
 from ...core.protocol.versions import negotiate
-from .models import model_names
+from .access import Access
+from .models import is_model_name, model_names
 from .questions import Questions
-from .scheduler import Scheduler
+from .scheduler import NOT_PERMITTED, Scheduler
 from .settings import HostSettings
-from .sockets import PeerSocket
+from .sockets import PeerSocket, local_endpoint
 from .supervisor import Supervisor, clock
 
 TICK_MS = 100
@@ -67,7 +68,12 @@ class Host:
     def __init__(self, settings: HostSettings, is_asked_to_end: Callable[[], bool]) -> None:
         self._settings, self._is_asked_to_end = settings, is_asked_to_end
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._clients = PeerSocket(self._context, settings.bind)
+        try:
+            self._access = Access(self._context, settings.keys) if settings.needs_keys else None
+            self._clients = PeerSocket(self._context, settings.bind, self._access)
+        except BaseException:
+            self._context.destroy(linger=0)
+            raise
         self._engines = PeerSocket(self._context, "tcp://127.0.0.1:*")
         self._engine: bytes | None = None
         self._known: dict[bytes, Client] = {}
@@ -76,13 +82,21 @@ class Host:
         self._questions = Questions(self._say, self._order)
         self._started = self._used = clock()
         self._why_end: str | None = None
-        self.connection = this_host(self._clients.endpoint, f"{PROGRAM} {__version__}")
+        endpoint, program = local_endpoint(self._clients.endpoint), f"{PROGRAM} {__version__}"
+        access = self._access
+        self.connection = (
+            this_host(endpoint, program)
+            if access is None
+            else this_host(endpoint, program, access.worker.public, access.local)
+        )
 
     def serve(self, on_ready: Callable[[ConnectionFile], None] = lambda connection: None) -> str:
         """Work until it is time to end; why comes back. Nothing is left then: no engine, no connection file."""
         poller = zmq.Poller()
         poller.register(self._clients.socket, zmq.POLLIN)
         poller.register(self._engines.socket, zmq.POLLIN)
+        if self._access is not None:
+            poller.register(self._access.socket, zmq.POLLIN)
         try:
             write_connection(self.connection, self._settings.connection_file)
             self._supervisor.start(clock())
@@ -98,6 +112,8 @@ class Host:
 
     def _turn(self) -> None:
         """Everything that is to be done now."""
+        if self._access is not None:
+            self._access.answer()
         for sender, parts in self._engines.receive():
             self._take_from_engine(sender, parts)
         for sender, parts in self._clients.receive():
@@ -178,9 +194,12 @@ class Host:
     def _ask_engine(
         self, sender: bytes, client: Client, message: Plan | ModelsQuestion | VerifyModel, frames: Sequence[Frame]
     ) -> None:
-        if isinstance(message, Plan) and message.source is None and not client.is_local:
-            words = "files of the worker's machine may only be named by a client on that machine"
-            self._say(sender, Failed(message.job, "not_permitted", words))
+        if not client.is_local and isinstance(message, Plan):
+            if message.source is None or message.request.area or not is_model_name(message.request.model):
+                self._say(sender, Failed(message.job, "not_permitted", NOT_PERMITTED))
+                return
+        elif not client.is_local and isinstance(message, VerifyModel) and not is_model_name(message.model):
+            self._say(sender, Error("unexpected", NOT_PERMITTED, message.query))
             return
         self._supervisor.try_again(clock())
         self._questions.ask(sender, message, frames)
@@ -244,6 +263,8 @@ class Host:
         self._supervisor.end()
         self._clients.close()
         self._engines.close()
+        if self._access is not None:
+            self._access.close()
         self._context.term()
 
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from types import FrameType
 
 from ...core.errors import RequestError
 from ...core.protocol.connection import ConnectionFile, ConnectionFileError, read_connection
+from ...core.protocol.keys import KeyFileError
 from .file_lock import FileLock
 from .host import Host
 from .settings import HostSettings
@@ -24,7 +26,9 @@ from .settings import HostSettings
 ENDING_S = 5.0
 """Time for another host to let go of its connection file."""
 LOG_BYTES, LOG_FILES = 1_000_000, 3
-LOOPBACK = ("tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:")
+BIND = r"tcp://[^\s/]{1,255}:([0-9]{1,5}|\*)"
+ENDS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+"""Signals that end a host, as far as the system has them: Windows has the last alone of those that others can send."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +37,10 @@ def run_host(settings: HostSettings, on_ready: Callable[[ConnectionFile], None])
     """Serve until it is time to end; why comes back.
 
     Raises:
-        RequestError: another host has the connection file, or the address would be open to other machines.
+        RequestError: another host has the connection file, nothing can listen at the address, or it would be open to
+            other machines of which none is on the list.
     """
-    check_bind(settings.bind)
+    check_bind(settings)
     running = live_connection(settings.connection_file)
     if running is not None:
         raise RequestError(
@@ -58,16 +63,25 @@ def live_connection(path: Path) -> ConnectionFile | None:
     return None
 
 
-def check_bind(bind: str) -> None:
-    """Make sure that no other machine can reach the worker.
+def check_bind(settings: HostSettings) -> None:
+    """Make sure that the worker has an address, and knows its clients where other machines can reach it.
 
     Raises:
-        RequestError: the address is not on the loopback.
+        RequestError: it is not so.
     """
-    if not bind.startswith(LOOPBACK):
+    bind = settings.bind
+    if not re.fullmatch(BIND, bind):
+        raise RequestError(f"--bind {bind}: no address to listen at; it looks like tcp://0.0.0.0:5600")
+    if not settings.is_open_to_others:
+        return
+    try:
+        clients = settings.keys.read_clients()
+    except KeyFileError as error:
+        raise RequestError(str(error)) from error
+    if not clients:
         raise RequestError(
-            f"--bind {bind}: other machines could reach it, and this version has no keys to tell them apart; "
-            "use tcp://127.0.0.1:*, and a tunnel (ssh -L) from elsewhere"
+            f"--bind {bind}: other machines can reach it, and none is on the list yet; `landcast keys make` on that "
+            "machine tells its key, and `landcast keys allow NAME KEY` here lets it in"
         )
 
 
@@ -100,12 +114,14 @@ def _wait_for_end(end: threading.Event) -> None:
 
 @contextlib.contextmanager
 def _signals(end: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the loop instead of breaking into it."""
+    """Let signals end the loop instead of breaking into it, but for a hang-up that is to be ignored (nohup)."""
 
     def ask(number: int, frame: FrameType | None) -> None:
         end.set()
 
-    numbers = (signal.SIGTERM, signal.SIGINT)
+    found = [getattr(signal, name) for name in ENDS if hasattr(signal, name)]
+    hang_up = getattr(signal, "SIGHUP", None)
+    numbers = [one for one in found if one != hang_up or signal.getsignal(one) is not signal.SIG_IGN]
     before = [signal.signal(number, ask) for number in numbers]
     try:
         yield

@@ -10,3 +10,8 @@ SHIPPED = Path(__file__).parents[2] / "core" / "model" / "shipped"
 def model_names() -> tuple[str, ...]:
     """Names by which the shipped models are asked for."""
     return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/landcast.json")))
+
+
+def is_model_name(name: str) -> bool:
+    """Whether a shipped model is asked for, and not a folder of this machine."""
+    return name in model_names()

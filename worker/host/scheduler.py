@@ -40,12 +40,14 @@ from .delivery import stream
 from .jobs import End, Job
 from .ledger import Ledger
 from .long_requests import refuse_long_job
+from .models import is_model_name
 from .queue import TurnQueue
 from .receiving import as_ranges, first_credit, keep_overview, keep_part
 from .settings import HostSettings
 from .supervisor import Death, Supervisor
 
 MOST_JOBS = 2048
+NOT_PERMITTED = "files and folders of the worker's machine may only be named by a client on that machine"
 
 logger = logging.getLogger(__name__)
 
@@ -359,15 +361,15 @@ class Scheduler:
 
 def _refuse_prediction(submit: Submit, request: PredictRequest, is_local: bool) -> Failed | None:
     """Say why not; None where nothing is against it."""
-    is_by_path = submit.source is None or submit.delivery == "path" or request.area or request.quicklook
-    if is_by_path and not is_local:
-        words = "files of the worker's machine may only be named by a client on that machine"
-        return Failed(submit.job, "not_permitted", words)
+    quicklook = None if submit.delivery == "file" else request.quicklook
+    is_by_path = submit.source is None or submit.delivery == "path" or request.area or quicklook
+    if not is_local and (is_by_path or not is_model_name(request.model)):
+        return Failed(submit.job, "not_permitted", NOT_PERMITTED)
     if submit.source is not None and submit.delivery == "path" and request.output is None:
         return Failed(submit.job, "request", "pixels that are sent have no folder; name the output")
     source = None if submit.source is not None else request.source
     output = request.output if submit.delivery == "path" else None
-    for path in (source, output, request.area, request.quicklook):
+    for path in (source, output, request.area, quicklook):
         if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
             return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
     return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.protocol.connection import cache_folder, default_path
+from ...core.protocol.keys import KeyFolder, default_keys
 from ...core.protocol.values import Limits
 
+LOOPBACK = re.compile(r"tcp://(127(\.\d{1,3}){3}|localhost|\[::1\]):.*")
 ENGINE = (sys.executable, "-m", "landcast.worker.engine")
 
 
@@ -45,6 +48,8 @@ class HostSettings:
 
     Attributes:
         bind: address of its socket; the port is the system's choice where it is `*`.
+        has_curve: whether clients of the loopback need keys too.
+        keys: of the user.
         connection_file: where clients of this machine find it.
         cache: the user's cache folder.
         has_lifeline: whether it ends at the end of its standard input.
@@ -57,6 +62,8 @@ class HostSettings:
     """
 
     bind: str = "tcp://127.0.0.1:*"
+    has_curve: bool = False
+    keys: KeyFolder = field(default_factory=default_keys)
     connection_file: Path = field(default_factory=default_path)
     cache: Path = field(default_factory=cache_folder)
     has_lifeline: bool = False
@@ -66,3 +73,13 @@ class HostSettings:
     crashes: int = 3
     patience: Patience = field(default_factory=Patience)
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether other machines can reach it."""
+        return not LOOPBACK.fullmatch(self.bind)
+
+    @property
+    def needs_keys(self) -> bool:
+        """Whether clients need keys: always where other machines can reach it."""
+        return self.has_curve or self.is_open_to_others

@@ -220,7 +220,7 @@ def test_a_wrong_key_is_told_as_such(keys: Keys | None, said: str, connect: Conn
 
 
 def test_keys_for_a_worker_without_keys_are_told_as_such(connect: Connect) -> None:
-    with ScriptedHost() as host, pytest.raises(WrongKeyError, match="or uses none"):
+    with ScriptedHost() as host, pytest.raises(WrongKeyError, match="uses no keys"):
         connect(host.endpoint, keys=Keys(*CLIENT, SERVER[0])).connect()
 
 

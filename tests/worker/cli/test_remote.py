@@ -43,13 +43,28 @@ def test_addresses_and_names_of_models_stay_what_they_are() -> None:
     assert (wire.source, wire.output, wire.model) == ("https://example.org/a.tif", "/b.tif", "naip-california")
 
 
-def test_a_worker_elsewhere_is_refused_before_anything_is_asked_of_it() -> None:
-    def elsewhere(host: ScriptedHost, message: m.Message, frames: object) -> bool:
+def elsewhere(host: ScriptedHost, message: m.Message, frames: object) -> bool:
+    """Greet as a worker on another machine."""
+    if isinstance(message, m.Hello):
         host.send(replace(host.welcome(), is_local=False))
-        return True
+    return isinstance(message, m.Hello)
 
-    with ScriptedHost(elsewhere) as host, pytest.raises(LandcastError, match="does not see the files of this machine"):
-        predict_by_worker(PredictionRequest("a.tif"), host.endpoint, silent, silent, silent)
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (PredictionRequest("a.tif", area=Path("b.gpkg"), model="tiny"), "cannot read it; ask for its --extent"),
+        (PredictionRequest("a.tif", model="mine"), "--model mine: .* has no such model, only: tiny"),
+        (PredictionRequest("a.tif", model="tiny"), "a.tif: "),
+    ],
+    ids=["area", "model", "source"],
+)
+def test_what_a_worker_elsewhere_cannot_do_is_refused_before_anything_is_asked_of_it(
+    asked: PredictionRequest, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ScriptedHost(elsewhere) as host, pytest.raises(LandcastError, match=said):
+        predict_by_worker(asked, host.endpoint, silent, silent, silent)
     assert host.said_types() == ["HELLO"]
 
 
