@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Optional
 
-from .fields import Between, Count, Id, Name, PathText, Seconds, Sha256
+from .fields import AtMost, Count, Id, Name, Seconds, Sha256
 from .message import Message
 from .messages import Stage
-from .requests import DeviceChoice, PrecisionChoice
 from .values import Device
 from .versions import Version
 
@@ -31,35 +30,26 @@ class EngineReady(Message, type="ENGINE_READY"):
 
 
 @dataclass(frozen=True)
-class Load(Message, type="LOAD"):
-    """host: load a model, in place of the one that is loaded. Answered by LOADED, or by FAILED under the query's id."""
-
-    query: Id
-    model: PathText
-    device: DeviceChoice = "auto"
-    precision: PrecisionChoice = "auto"
-
-
-@dataclass(frozen=True)
 class Loaded(Message, type="LOADED"):
-    """engine: the model is loaded.
+    """engine: it has loaded a model, which stays loaded for the next job; others may have made room for it.
 
     Attributes:
         model: its name.
         sha256: of its files together.
+        device: where it lies.
         precision: that it computes in.
-        batch_size: windows a call.
-        memory_bytes: that the model takes.
+        memory_bytes: of its weights.
         seconds: that loading took.
+        models: names of all that are loaded now, this one at the end.
     """
 
-    query: Id
     model: Name
     sha256: Sha256
+    device: Name
     precision: Name
-    batch_size: Annotated[int, Between(1, 65536)]
     memory_bytes: Count
     seconds: Seconds
+    models: Annotated[tuple[Name, ...], AtMost(64)]
 
 
 @dataclass(frozen=True)

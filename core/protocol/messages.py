@@ -122,7 +122,7 @@ class Planned(Message, type="PLANNED"):
         iterations: that it takes.
         model: name.
         model_sha256: of its files.
-        seconds: that it will take; None where nothing is known yet.
+        seconds: that it will take once it is its turn, by what calls of the model took here; None where none was timed.
         disk_bytes: of all files of the result.
         memory_bytes: at most.
         source_date: None where nothing says.

@@ -8,7 +8,7 @@ from .limits import MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, MAX_MESSAGE_B
 
 JobKind = Literal["predict", "evaluate", "train"]
 JobState = Literal["receiving", "queued", "running", "done", "failed", "cancelled"]
-EngineState = Literal["starting", "loading", "idle", "busy", "stopping", "restarting", "gone"]
+EngineState = Literal["starting", "idle", "busy", "restarting", "gone"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class EngineStatus:
         state: of the process.
         process: its id.
         restarts: since the host started.
-        model: that is loaded.
+        models: names of those that are loaded, the newest at the end.
         job: that it carries out.
         progress_age_s: since it last came further.
         last_words: why it ended the last time.
@@ -123,7 +123,7 @@ class EngineStatus:
     state: EngineState
     process: Optional[Count] = None
     restarts: Count = 0
-    model: Optional[Name] = None
+    models: Annotated[tuple[Name, ...], AtMost(64)] = ()
     job: Optional[Id] = None
     progress_age_s: Optional[Seconds] = None
     last_words: Optional[Words] = None

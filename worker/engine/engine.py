@@ -13,11 +13,12 @@ import torch
 
 from ... import __version__
 from ...core import PROGRAM
-from ...core.device import choose_device
+from ...core.device import choose_device, choose_precision
 from ...core.device_errors import is_device_lost
 from ...core.errors import CancelledError, LandcastError
+from ...core.forecast.forecaster import WINDOW_BATCH
 from ...core.model.contract import load_contract
-from ...core.model.folder import find_model, hash_model
+from ...core.model.folder import find_model
 from ...core.plan import make_plan
 from ...core.protocol.engine_messages import EngineReady, Pulse
 from ...core.protocol.frames import Frame
@@ -40,11 +41,12 @@ from ...core.protocol.versions import CURRENT
 from ...core.raster.access import ENVIRONMENT
 from ...core.raster.source import open_source
 from ..host.ledger import Ledger
+from .call_times import CallTimes
 from .channel import Channel
 from .job import JobRun
 from .long_job import LongJobRun
 from .lost import DeviceLostError
-from .models import WarmModels, check_model, list_models
+from .models import WarmModels, check_model, list_models, model_key
 from .pixels import sent_image
 from .requests import read_request, tell_failure, tell_plan
 
@@ -65,7 +67,8 @@ class Engine:
     def __init__(self, channel: Channel, token: str, cache: Path) -> None:
         self._channel, self._token = channel, token
         self._ledger, self._locks = Ledger(cache / "jobs"), cache / "locks"
-        self._models = WarmModels()
+        self._models = WarmModels(on_loaded=self._send)
+        self._times = CallTimes()
         self._run: JobRun | LongJobRun | None = None
         self._waiting: Submit | None = None
         self._is_ending = False
@@ -85,7 +88,7 @@ class Engine:
     def _carry_out(self, submit: Submit) -> Message:
         run = JobRun if isinstance(submit.request, PredictRequest) else LongJobRun
         self._run = run(
-            submit, self._ledger.job(submit.job), self._models, self._locks, self._send, lambda: self._listen(0)
+            submit, self._ledger.job(submit.job), self._models, self._locks, self._tell, lambda: self._listen(0)
         )
         try:
             return self._run.carry_out()
@@ -150,7 +153,16 @@ class Engine:
         with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
             plan = make_plan(request, source, contract)
         weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
-        return tell_plan(asked.job, plan, contract, hash_model(folder), weight_bytes)
+        device = choose_device(request.device)
+        key = model_key(folder, device, choose_precision(request.precision, device))
+        seconds = self._times.estimate_s(key, sum(plan.calls(WINDOW_BATCH[device.type])))
+        return tell_plan(asked.job, plan, contract, key[0], weight_bytes, seconds)
+
+    def _tell(self, message: Message) -> None:
+        """Send what a job says, and time its calls."""
+        if isinstance(message, Pulse) and message.stage == "predicting" and message.call_s is not None:
+            self._times.add(self._models.last_key, message.call_s)
+        self._send(message)
 
     def _send(self, message: Message) -> None:
         self._channel.send(message)

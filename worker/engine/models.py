@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
+from ...core.device import precision_name
 from ...core.device_errors import is_out_of_memory
 from ...core.errors import LandcastError
 from ...core.model.contract import load_contract
@@ -19,12 +22,14 @@ from ...core.model.folder import (
     shipped_models,
     verify_model,
 )
+from ...core.protocol.engine_messages import Loaded
 from ...core.protocol.fields import clean_text
 from ...core.protocol.messages import ModelList, ModelVerified
 from ...core.protocol.values import ModelInfo
 
 MAX_BYTES = 2_000_000_000
 Key = tuple[str, str, str]
+"""SHA-256 of a model's files, device, precision."""
 
 
 class WarmModels:
@@ -32,10 +37,11 @@ class WarmModels:
 
     Args:
         most_bytes: of the weights of all models that are kept; the one in use is kept whatever it takes.
+        on_loaded: called with what became of a model that was not loaded before.
     """
 
-    def __init__(self, most_bytes: int = MAX_BYTES) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, most_bytes: int = MAX_BYTES, on_loaded: Callable[[Loaded], None] = lambda loaded: None) -> None:
+        self._most_bytes, self._on_loaded = most_bytes, on_loaded
         self._loaded: OrderedDict[Key, LoadedModel] = OrderedDict()
 
     def load(self, folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel:
@@ -44,16 +50,24 @@ class WarmModels:
         Raises:
             ModelError: the folder cannot be loaded.
         """
-        key = hash_model(folder), str(device), str(precision)
-        if key not in self._loaded:
+        key = model_key(folder, device, precision)
+        if key in self._loaded:
+            self._loaded.move_to_end(key)
+        else:
+            started = time.monotonic()
             model = _try_to_load(folder, device, precision)
             if model is None:
                 self.make_room(0)
                 model = load_model(folder, device, precision)
             self._loaded[key] = model
-        self._loaded.move_to_end(key)
-        while len(self._loaded) > 1 and sum(map(_bytes_of, self._loaded.values())) > self._most_bytes:
-            self._loaded.popitem(last=False)
+            while len(self._loaded) > 1 and sum(map(_bytes_of, self._loaded.values())) > self._most_bytes:
+                self._loaded.popitem(last=False)
+            name, seconds = clean_text(model.contract.name, 256), time.monotonic() - started
+            self._on_loaded(
+                Loaded(
+                    name, key[0], str(device), precision_name(precision), _bytes_of(model), seconds, tuple(self.names)
+                )
+            )
         return self._loaded[key]
 
     def make_room(self, keep: int = 1) -> None:
@@ -66,7 +80,17 @@ class WarmModels:
     @property
     def names(self) -> list[str]:
         """Names of the models that are loaded, the one used last at the end."""
-        return [model.contract.name for model in self._loaded.values()]
+        return [clean_text(model.contract.name, 256) for model in self._loaded.values()]
+
+    @property
+    def last_key(self) -> Key:
+        """Of the model used last; there must be one."""
+        return next(reversed(self._loaded))
+
+
+def model_key(folder: Path, device: torch.device, precision: torch.dtype) -> Key:
+    """What tells a loaded model from all others."""
+    return hash_model(folder), str(device), str(precision)
 
 
 def list_models(query: str) -> ModelList:

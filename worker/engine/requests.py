@@ -70,7 +70,9 @@ def read_request(asked: PredictRequest, **changes: Any) -> PredictionRequest:
     return PredictionRequest(**settings)
 
 
-def tell_plan(job: str, plan: Plan, contract: ModelContract, model_sha256: str, weight_bytes: int) -> Planned:
+def tell_plan(
+    job: str, plan: Plan, contract: ModelContract, model_sha256: str, weight_bytes: int, seconds: float | None
+) -> Planned:
     """Return what a plan says to a client."""
     settings = plan.settings
     need = iteration_rects(plan.rect, settings.iterations, plan.source_rect)[0]
@@ -91,7 +93,7 @@ def tell_plan(job: str, plan: Plan, contract: ModelContract, model_sha256: str, 
         iterations=plan.interval.iterations,
         model=clean_text(contract.name, 256),
         model_sha256=model_sha256,
-        seconds=None,
+        seconds=seconds,
         disk_bytes=plan.disk_bytes[1],
         memory_bytes=plan.memory_bytes(weight_bytes),
         source_date=None if plan.source_date is None else str(plan.source_date),

@@ -14,7 +14,7 @@ from ... import __version__
 from ...core import PROGRAM
 from ...core.protocol.codec import answer_error, decode
 from ...core.protocol.connection import ConnectionFile, remove_connection, this_host, write_connection
-from ...core.protocol.engine_messages import EngineReady, Pulse
+from ...core.protocol.engine_messages import EngineReady, Loaded, Pulse
 from ...core.protocol.errors import ProtocolError, VersionError
 from ...core.protocol.frames import Frame
 from ...core.protocol.message import Message
@@ -228,7 +228,9 @@ class Host:
                 self._engine = sender
         elif sender == self._engine:
             self._supervisor.hear(now, message if isinstance(message, Pulse) else None)
-            if isinstance(message, Done | Failed | Cancelled) or not self._questions.hear(message):
+            if isinstance(message, Loaded):
+                self._supervisor.hear_loaded(message)
+            elif isinstance(message, Done | Failed | Cancelled) or not self._questions.hear(message):
                 self._hear(message)
 
     def _hear(self, message: Message) -> None:

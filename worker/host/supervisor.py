@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import IO, Literal
 
-from ...core.protocol.engine_messages import EngineReady, Pulse
+from ...core.protocol.engine_messages import EngineReady, Loaded, Pulse
 from ...core.protocol.fields import clean_text
 from ...core.protocol.values import Device, EngineState, EngineStatus
 from .settings import HostSettings
@@ -57,6 +57,7 @@ class Supervisor:
         self.restarts = 0
         self.last_words: str | None = None
         self.device: Device | None = None
+        self.models: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -72,7 +73,7 @@ class Supervisor:
         """Start an engine where there is none."""
         if self._process is not None:
             return
-        self.token, self._why = secrets.token_hex(16), None
+        self.token, self._why, self.models = secrets.token_hex(16), None, ()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         command = [*self._settings.engine, "--connect", self._endpoint, "--token", self.token]
         self._process = subprocess.Popen(
@@ -98,6 +99,14 @@ class Supervisor:
         self.state, self.device = "idle", ready.device
         self._watchdog.hear(now, "planning")
         return True
+
+    def hear_loaded(self, loaded: Loaded) -> None:
+        """Take in that it has loaded a model."""
+        self.models = loaded.models
+        logger.info(
+            "model %s loaded in %.1f s: %s, %s, %d MB",
+            loaded.model, loaded.seconds, loaded.device, loaded.precision, round(loaded.memory_bytes / 1e6),
+        )  # fmt: skip
 
     def hear(self, now: float, pulse: Pulse | None = None) -> None:
         """Take in that the engine said something."""
@@ -158,6 +167,7 @@ class Supervisor:
             state=self.state,
             process=self._process.pid if self._process else None,
             restarts=self.restarts,
+            models=self.models,
             job=job,
             progress_age_s=progress_age_s,
             last_words=self.last_words,

@@ -1,0 +1,105 @@
+"""Models that stay loaded, within a budget of memory, and what the host and its clients hear of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from landcast.core.protocol.engine_messages import Loaded
+from landcast.core.protocol.messages import Done, Plan, Planned
+from landcast.tests.worker.raw import Hosts, RawClient, predict_job
+from landcast.worker.engine.call_times import CallTimes
+from landcast.worker.engine.models import WarmModels
+
+CPU = torch.device("cpu")
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def folders(make_tiny_model: Make) -> list[Path]:
+    """Three models of one size."""
+    return [make_tiny_model(name=name) for name in ("one", "two", "three")]
+
+
+def test_models_that_fit_into_the_budget_stay_and_the_one_used_longest_ago_makes_room(folders: list[Path]) -> None:
+    heard: list[Loaded] = []
+    WarmModels(on_loaded=heard.append).load(folders[0], CPU, torch.float32)
+    size = heard[0].memory_bytes
+    heard.clear()
+    models = WarmModels(2 * size, heard.append)
+    first = models.load(folders[0], CPU, torch.float32)
+    second = models.load(folders[1], CPU, torch.float32)
+    assert models.load(folders[0], CPU, torch.float32) is first
+    models.load(folders[2], CPU, torch.float32)
+    assert models.names == ["one", "three"]
+    assert models.load(folders[1], CPU, torch.float32) is not second
+    assert [(loaded.model, loaded.models) for loaded in heard] == [
+        ("one", ("one",)),
+        ("two", ("one", "two")),
+        ("three", ("one", "three")),
+        ("two", ("three", "two")),
+    ]
+    assert {(loaded.device, loaded.precision, loaded.memory_bytes) for loaded in heard} == {("cpu", "fp32", size)}
+
+
+def test_the_model_in_use_is_kept_whatever_it_takes_and_alone(folders: list[Path]) -> None:
+    models = WarmModels(1)
+    for folder in folders[:2]:
+        loaded = models.load(folder, CPU, torch.float32)
+        assert models.load(folder, CPU, torch.float32) is loaded
+    assert models.names == ["two"]
+
+
+def test_one_model_in_two_precisions_counts_twice(folders: list[Path]) -> None:
+    heard: list[Loaded] = []
+    models = WarmModels(on_loaded=heard.append)
+    models.load(folders[0], CPU, torch.float32)
+    models.load(folders[0], CPU, torch.bfloat16)
+    assert [loaded.precision for loaded in heard] == ["fp32", "bf16"]
+    assert heard[0].memory_bytes == 2 * heard[1].memory_bytes
+
+
+def test_calls_of_another_model_say_nothing() -> None:
+    times = CallTimes()
+    key, other = ("a" * 64, "cpu", "torch.float32"), ("b" * 64, "cpu", "torch.float32")
+    for seconds in (1.0, 3.0, 1.0, 3.0):
+        times.add(key, seconds)
+    assert times.estimate_s(key, 100) == 200
+    assert times.estimate_s(other, 100) is None
+
+
+def plan(client: RawClient, source: Path, model: Path, **changes: object) -> Planned:
+    job = predict_job(source, source.with_name("never.tif"), model, **changes)
+    client.send(Plan(job.job, job.request))
+    return client.wait(Planned)
+
+
+def test_a_plan_tells_its_time_once_calls_of_its_model_were_timed_and_the_status_names_the_models(
+    hosts: Hosts, long_scene: Path, make_tiny_model: Make, tmp_path: Path
+) -> None:
+    model, other = make_tiny_model(), make_tiny_model(name="another")
+    client = hosts.start().connect()
+    assert plan(client, long_scene, model).seconds is None
+    assert client.status().engines[0].models == ()
+    job = predict_job(long_scene, tmp_path / "a.tif", model)
+    client.send(job)
+    end = client.end_of(job.job)
+    assert isinstance(end, Done)
+    planned = plan(client, long_scene, model)
+    assert planned.seconds is not None
+    # its calls are those that there are at most, and a small job is not all calls
+    assert end.seconds / 10 < planned.seconds < 10 * end.seconds
+    longer = plan(client, long_scene, model, members=10).seconds
+    assert longer is not None
+    assert longer > planned.seconds
+    assert plan(client, long_scene, other).seconds is None
+    assert client.status().engines[0].models == ("tiny",)
+    shutil.copytree(other, tmp_path / "copy")
+    job = predict_job(long_scene, tmp_path / "b.tif", tmp_path / "copy")
+    client.send(job)
+    assert isinstance(client.end_of(job.job), Done)
+    assert client.status().engines[0].models == ("tiny", "another")
