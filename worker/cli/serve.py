@@ -12,6 +12,7 @@ from ...core.errors import RequestError
 from ...core.protocol.connection import ConnectionFile, default_path
 from ..host.ask import ask_status, ask_to_end
 from ..host.life import live_connection, run_host
+from ..host.logs import LogFormat
 from ..host.settings import HostSettings
 from .console import echo_json, note
 
@@ -29,12 +30,14 @@ END_TIMEOUT_S = 15.0
               "holds it.")  # fmt: skip
 @click.option("--idle-exit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
               help="End after so long without anything to do.")  # fmt: skip
+@click.option("--log-format", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
+              help="Of the log in the user's cache folder; jsonl: one JSON object a line.")  # fmt: skip
 @click.option("--status", "wants_status", is_flag=True, help="Tell what the running worker does, as JSON.")
 @click.option("--worker", metavar="ADDRESS", help="Ask that worker for its --status, on whatever machine it runs.")
 @click.option("--stop", "wants_stop", is_flag=True, help="End the running worker.")
 def serve(
     bind: str, has_curve: bool, connection_file: Path | None, lifeline: str | None, idle_exit: float | None,
-    wants_status: bool, worker: str | None, wants_stop: bool,
+    log_format: LogFormat, wants_status: bool, worker: str | None, wants_stop: bool,
 ) -> None:  # fmt: skip
     """Keep a worker running that predicts for QGIS and for `landcast predict --worker`."""
     path = (connection_file or default_path()).absolute()
@@ -47,7 +50,7 @@ def serve(
     else:
         settings = HostSettings(
             bind=bind, has_curve=has_curve, connection_file=path, has_lifeline=lifeline == "stdin",
-            idle_exit_s=idle_exit,
+            idle_exit_s=idle_exit, log_format=log_format,
         )  # fmt: skip
         note(f"ended: {run_host(settings, lambda connection: _announce(connection, settings))}")
 

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from ..host.logs import JsonLines
 from .channel import Channel
 from .lifeline import watch_host
 from .lost import DeviceLostError, end_process
+
+logger = logging.getLogger(__package__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _interrupt)
     watch_host()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log_to_host()
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     channel = Channel(given.connect)
@@ -45,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if lost is not None:
         end_process(lost)
     return 0
+
+
+def log_to_host() -> None:
+    """Write the log, and what ends this process, to standard error, in lines that the host takes into its own."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    sys.excepthook = lambda kind, error, trace: logger.critical("it ends", exc_info=(kind, error, trace))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

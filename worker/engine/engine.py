@@ -41,6 +41,7 @@ from ...core.protocol.versions import CURRENT
 from ...core.raster.access import ENVIRONMENT
 from ...core.raster.source import open_source
 from ..host.ledger import Ledger
+from ..host.logs import CURRENT_JOB
 from .call_times import CallTimes
 from .channel import Channel
 from .job import JobRun
@@ -90,6 +91,7 @@ class Engine:
         self._run = run(
             submit, self._ledger.job(submit.job), self._models, self._locks, self._tell, lambda: self._listen(0)
         )
+        about = CURRENT_JOB.set(submit.job)
         try:
             return self._run.carry_out()
         except CancelledError:
@@ -102,6 +104,7 @@ class Engine:
                 logger.exception("job %s failed", submit.job)
             return tell_failure(submit.job, error)
         finally:
+            CURRENT_JOB.reset(about)
             self._run = None
 
     def _listen(self, timeout_s: float) -> None:

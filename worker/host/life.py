@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import os
 import re
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 
@@ -21,16 +18,14 @@ from ...core.protocol.connection import ConnectionFile, ConnectionFileError, rea
 from ...core.protocol.keys import KeyFileError
 from .file_lock import FileLock
 from .host import Host
+from .logs import write_log
 from .settings import HostSettings
 
 ENDING_S = 5.0
 """Time for another host to let go of its connection file."""
-LOG_BYTES, LOG_FILES = 1_000_000, 3
 BIND = r"tcp://[^\s/]{1,255}:([0-9]{1,5}|\*)"
 ENDS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 """Signals that end a host, as far as the system has them: Windows has the last alone of those that others can send."""
-
-logger = logging.getLogger(__name__)
 
 
 def run_host(settings: HostSettings, on_ready: Callable[[ConnectionFile], None]) -> str:
@@ -49,7 +44,7 @@ def run_host(settings: HostSettings, on_ready: Callable[[ConnectionFile], None])
         )
     end = threading.Event()
     settings.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _only_one(settings), _logging(settings.cache / "logs"), _signals(end):
+    with _only_one(settings), write_log(settings.cache / "logs", settings.log_format), _signals(end):
         if settings.has_lifeline:
             threading.Thread(target=_wait_for_end, args=(end,), name="lifeline", daemon=True).start()
         return Host(settings, end.is_set).serve(on_ready)
@@ -128,32 +123,3 @@ def _signals(end: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _logging(folder: Path) -> Iterator[None]:
-    """Write a rotating log of this host."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"worker-{os.getpid()}.log"
-    _remove_old_logs(folder)
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger(__name__.rpartition(".")[0])
-    level, propagates = root.level, root.propagate
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    root.propagate = False
-    try:
-        logger.info("host %d starts, Python %s", os.getpid(), sys.version.split()[0])
-        yield
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
-        root.propagate = propagates
-        handler.close()
-
-
-def _remove_old_logs(folder: Path, keep: int = 20) -> None:
-    logs = sorted(folder.glob("worker-*.log*"), key=lambda path: path.stat().st_mtime)
-    for path in logs[:-keep]:
-        path.unlink(missing_ok=True)

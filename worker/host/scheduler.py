@@ -154,7 +154,7 @@ class Scheduler:
             self._supervisor.kill("wanted", "a cancelled job did not stop")
         for job in list(self.jobs.values()):
             if job.orphaned_at is not None and not job.is_over and now - job.orphaned_at > patience.orphan:
-                logger.info("job %s: its client did not come back", job.id)
+                logger.info("job %s: its client did not come back", job.id, extra={"job": job.id})
                 job.orphaned_at = now
                 self._cancel(job)
             if job.ended_at is not None and now - job.ended_at > patience.ended:
@@ -323,7 +323,7 @@ class Scheduler:
 
     def _finish(self, job: Job, end: End) -> None:
         job.finish(end, self._clock())
-        logger.info("job %s: %s", job.id, job.state)
+        logger.info("job %s: %s", job.id, job.state, extra={"job": job.id})
         if not isinstance(end, Done):
             job.folder.remove()
         self._stream(job)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...core.protocol.connection import cache_folder, default_path
 from ...core.protocol.keys import KeyFolder, default_keys
 from ...core.protocol.values import Limits
+from .logs import LogFormat
 
 LOOPBACK = re.compile(r"tcp://(127(\.\d{1,3}){3}|localhost|\[::1\]):.*")
 ENGINE = (sys.executable, "-m", "landcast.worker.engine")
@@ -54,6 +55,7 @@ class HostSettings:
         cache: the user's cache folder.
         has_lifeline: whether it ends at the end of its standard input.
         idle_exit_s: without jobs and messages, after which it ends; never where None.
+        log_format: of the log in the cache folder.
         engine: command that starts an engine; told where to connect by further arguments.
         restarts: that an engine gets, one after the other, before the host gives up on it.
         crashes: of its engine after which a job has failed.
@@ -68,6 +70,7 @@ class HostSettings:
     cache: Path = field(default_factory=cache_folder)
     has_lifeline: bool = False
     idle_exit_s: float | None = None
+    log_format: LogFormat = "text"
     engine: tuple[str, ...] = ENGINE
     restarts: int = 5
     crashes: int = 3

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import Literal
 
 from ...core.protocol.engine_messages import EngineReady, Loaded, Pulse
 from ...core.protocol.fields import clean_text
 from ...core.protocol.values import Device, EngineState, EngineStatus
+from .engine_output import EngineOutput
 from .settings import HostSettings
 from .watchdog import Watchdog
 
-LAST_WORDS_BYTES = 2000
 BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 
 logger = logging.getLogger(__name__)
@@ -47,7 +45,7 @@ class Supervisor:
     def __init__(self, settings: HostSettings, endpoint: str) -> None:
         self._settings, self._endpoint = settings, endpoint
         self._process: subprocess.Popen[bytes] | None = None
-        self._said: IO[bytes] | None = None
+        self._output: EngineOutput | None = None
         self._watchdog = Watchdog(settings.patience, 0.0)
         self._deaths = 0
         self._started = self._start_at = 0.0
@@ -74,14 +72,15 @@ class Supervisor:
         if self._process is not None:
             return
         self.token, self._why, self.models = secrets.token_hex(16), None, ()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         command = [*self._settings.engine, "--connect", self._endpoint, "--token", self.token]
         self._process = subprocess.Popen(
             [*command, "--cache", str(self._settings.cache)],
             stdin=subprocess.PIPE,
-            stdout=self._said,
-            stderr=self._said,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
+        assert self._process.stdout
+        self._output = EngineOutput(self._process.stdout, self._process.pid)
         self._watchdog = Watchdog(self._settings.patience, now)
         self._started, self.state = now, "starting"
         logger.info("engine %d started", self._process.pid)
@@ -157,8 +156,8 @@ class Supervisor:
                 break
             except subprocess.TimeoutExpired:
                 act()
-        if self._said:
-            self._said.close()
+        if self._output:
+            self._output.last_words()
 
     def status(self, now: float, job: str | None, progress_age_s: float | None) -> EngineStatus:
         """Tell about the engine."""
@@ -176,8 +175,9 @@ class Supervisor:
     def _bury(self, code: int, now: float) -> Death:
         assert self._process
         assert self._process.stdin
+        assert self._output
         self._process.stdin.close()
-        words = self._take_last_words()
+        words = self._output.last_words()
         death = self._why or Death("crashed", _describe(code))
         logger.warning("engine %d is gone: %s; its last words: %s", self._process.pid, death.words, words or "none")
         self.last_words = clean_text(f"{death.words}\n{words}".strip())
@@ -193,13 +193,6 @@ class Supervisor:
             self.state = "restarting"
             self._start_at = now + BACKOFF_S[min(self._deaths, len(BACKOFF_S) - 1)]
         return Death(death.kind, self.last_words)
-
-    def _take_last_words(self) -> str:
-        assert self._said
-        with self._said as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - LAST_WORDS_BYTES))
-            return stream.read().decode("utf-8", "replace").strip()
 
 
 def _describe(code: int) -> str:
