@@ -10,16 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import zmq
 
+from landcast.core.protocol import connection as module
 from landcast.core.protocol.connection import (
     ConnectionFile,
     ConnectionFileError,
+    cache_folder,
     default_path,
     read_connection,
     remove_connection,
     this_host,
     write_connection,
 )
+from landcast.core.protocol.keys import KeyPair
 from landcast.core.protocol.processes import is_running, process_start
 
 
@@ -34,6 +38,42 @@ def test_a_written_file_reads_the_same_and_only_its_owner_may(connection: Connec
     assert read_connection(path) == connection
     assert os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in path.parent.iterdir()] == ["worker.json"]
+
+
+def test_keys_for_this_machine_are_in_the_file_and_are_not_shown(tmp_path: Path) -> None:
+    server, client = zmq.curve_keypair()[0].decode(), KeyPair(*(key.decode() for key in zmq.curve_keypair()))
+    connection = this_host("tcp://127.0.0.1:4321", "landcast 0.1.0", server, client)
+    write_connection(connection, tmp_path / "worker.json")
+    found = read_connection(tmp_path / "worker.json")
+    assert (found.server_key, found.client_key, found.client_secret) == (server, client.public, client.secret)
+    assert client.secret not in repr(found)
+    assert found.locality not in repr(found)
+
+
+def test_a_folder_of_any_script_and_length_holds_the_file(connection: ConnectionFile, tmp_path: Path) -> None:
+    path = tmp_path.joinpath(*("Zwischenspeicher 雪" * 6 for _ in range(5))) / "worker.json"
+    assert len(str(path)) > 400
+    write_connection(connection, path)
+    assert read_connection(path) == connection
+    remove_connection(connection, path)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_the_cache_is_where_the_system_keeps_what_can_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
+    for name in ("LANDCAST_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for platform, name, value, expected in (
+        ("linux", "XDG_CACHE_HOME", "/else", "/else/landcast"),
+        ("linux", "XDG_CACHE_HOME", "relative", "/home/me/.cache/landcast"),
+        ("darwin", "XDG_CACHE_HOME", "/else", "/home/me/Library/Caches/landcast"),
+        ("win32", "LOCALAPPDATA", "/Users/Jörg/Local", "/Users/Jörg/Local/landcast/cache"),
+        ("win32", "LOCALAPPDATA", "", "/home/me/AppData/Local/landcast/cache"),
+    ):
+        monkeypatch.setattr(module.sys, "platform", platform)
+        monkeypatch.setenv(name, value)
+        assert cache_folder() == Path(expected), platform
+        monkeypatch.delenv(name)
 
 
 def test_the_file_of_this_process_is_live_and_that_of_an_earlier_one_is_not(connection: ConnectionFile) -> None:
