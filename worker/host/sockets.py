@@ -58,7 +58,8 @@ class PeerSocket:
             self.socket.bind(bind)
         except zmq.ZMQError as error:
             self.socket.close()
-            raise RequestError(f"--bind {bind}: {error.strerror.lower()}; choose another address or port") from error
+            reason = zmq.strerror(error.errno or 0).lower()
+            raise RequestError(f"--bind {bind}: {reason}; choose another address or port") from error
         self.endpoint = self.socket.getsockopt_string(zmq.LAST_ENDPOINT)
         self._held: dict[bytes, deque[list[Any]]] = {}
 
