@@ -50,4 +50,5 @@ def _detail(image: Tensor) -> Tensor:
 
 
 def _bilinear(coarse: Tensor) -> Tensor:
-    return interpolate(coarse, scale_factor=float(CELL_PX), mode="bilinear", align_corners=False)
+    # without antialias the rounding depends on the number of threads; enlarging, it changes nothing else
+    return interpolate(coarse, scale_factor=float(CELL_PX), mode="bilinear", align_corners=False, antialias=True)

@@ -113,3 +113,15 @@ def test_enlarging_keeps_cell_means_better_than_interpolation_alone() -> None:
     coarse = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     plain = coarsen(interpolate(coarse, scale_factor=4.0, mode="bilinear"))
     assert (coarsen(enlarge(coarse)) - coarse).std() < 0.7 * (plain - coarse).std()
+
+
+def test_the_number_of_threads_changes_no_bit(present: Tensor, drawn: Tensor) -> None:
+    before, difference = torch.get_num_threads(), coarsen(drawn) - coarsen(present)
+    made = []
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            made.append(compose_anchored(present, difference, drawn))
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(made[0], other) for other in made[1:])
