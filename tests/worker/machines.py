@@ -15,7 +15,7 @@ from landcast.core.protocol.connection import ConnectionFile, ConnectionFileErro
 from landcast.core.protocol.keys import KeyFolder
 from landcast.tests.worker.raw import children_of, is_gone, wait_until
 
-PROGRAM = [sys.executable, "-m", "landcast.worker.cli"]
+PROGRAM = [sys.executable, "-P", "-m", "landcast.worker.cli"]
 COUNTING_IMPORTS = """
 import sys
 from landcast.worker.cli import main
@@ -75,7 +75,7 @@ class Machine:
         with (self.folder / "serve.txt").open("w") as said:
             process = subprocess.Popen(
                 [*PROGRAM, "serve", *map(str, arguments)], stdout=said, stderr=said, text=True, env=self.environment,
-                start_new_session=True,
+                start_new_session=True, cwd=self.folder / "work",
             )  # fmt: skip
         self.started.append(process)
         wait_until(lambda: process.poll() is not None or self._listens(process.pid), what="the worker")

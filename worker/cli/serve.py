@@ -62,7 +62,10 @@ def _announce(connection: ConnectionFile, settings: HostSettings) -> None:
     )
     if settings.is_open_to_others:
         port = connection.endpoint.rpartition(":")[2]
-        note(f"other machines know it by: landcast keys trust tcp://HOST:{port} {connection.server_key}")
+        note(
+            f"open to other machines by {settings.bind}, if they are on the list; "
+            f"they know it by: landcast keys trust tcp://HOST:{port} {connection.server_key}"
+        )
 
 
 def _running(path: Path) -> ConnectionFile:

@@ -18,7 +18,7 @@ from ...core.protocol.message import Message
 from ...core.protocol.messages import Cancel, Submit
 from ..long_jobs.lines import read_line, write_line
 
-COMMAND = (sys.executable, "-m", "landcast.worker.long_jobs")
+COMMAND = (sys.executable, "-P", "-m", "landcast.worker.long_jobs")
 LAST_WORDS_BYTES = 2000
 END_S = 0.5
 """For each step of ending it: its standard input was closed, it is terminated."""

@@ -13,7 +13,8 @@ from ...core.protocol.values import Limits
 from .logs import LogFormat
 
 LOOPBACK = re.compile(r"tcp://(127(\.\d{1,3}){3}|localhost|\[::1\]):.*")
-ENGINE = (sys.executable, "-m", "landcast.worker.engine")
+ENGINE = (sys.executable, "-P", "-m", "landcast.worker.engine")
+"""Without the current folder on its path (-P), in which another `landcast` may lie, or something that is none."""
 
 
 @dataclass(frozen=True)
