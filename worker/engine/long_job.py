@@ -101,7 +101,7 @@ class LongJobRun:
             time.sleep(POLL_S)
 
     def _try(self) -> End:
-        """Start a process, and another one where it died without a word."""
+        """Start a process, and another one where it ended without a word, or because somebody else told it to."""
         code: FailureCode = "engine_crashed"
         for crashes in range(1, CRASHES + 1):
             with LongProcess(self.submit, self.folder.path) as process:
@@ -109,7 +109,9 @@ class LongJobRun:
             remove_leftovers(self.request)
             if self.is_cancelled and not isinstance(end, Done):
                 return Cancelled(self.id, is_over=True)
-            if end is not None:
+            if isinstance(end, Failed) and end.code == "internal":
+                logger.error("job %s: %s", self.id, process.last_words)
+            if isinstance(end, Done | Failed):
                 return end
             code, words = "engine_hung" if is_hung else "engine_crashed", process.last_words
             logger.warning("the process of job %s is gone: %s", self.id, words)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...core.device_errors import is_device_lost
 from ...core.errors import LandcastError
 from ...core.files import hash_file
 from ...core.model.folder import verify_model
@@ -20,6 +21,7 @@ from ...core.protocol.messages import Done, Failed, Notice, Progress, Stage, Sub
 from ...core.protocol.requests import EvaluateRequest, TrainRequest
 from ...core.protocol.values import ResultFile
 from ..cli.stopping import stop_if_asked
+from ..engine.lost import DeviceLostError, end_process
 from ..engine.requests import tell_failure
 from ..host.ledger import JobFolder
 from .leftovers import remove_leftovers
@@ -65,10 +67,12 @@ class Work:
         try:
             self._enter("loading")
             done = self._work()
-        except LandcastError as error:
-            return tell_failure(self.submit.job, error)
         except Exception as error:
-            logger.exception("job %s failed", self.submit.job)
+            if is_device_lost(error):
+                words = str(error).partition("\n")[0]
+                end_process(DeviceLostError(f"the device failed, and this process cannot use it any more: {words}"))
+            if not isinstance(error, LandcastError):
+                logger.exception("job %s failed", self.submit.job)
             return tell_failure(self.submit.job, error)
         warnings = tuple(self._warnings[:MOST_WARNINGS])
         return replace(done, warnings=warnings, seconds=self._clock() - started)
