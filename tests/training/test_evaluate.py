@@ -171,3 +171,18 @@ def test_results_cannot_be_written_where_a_file_stands(
     with pytest.raises(OutputError, match="taken"):
         evaluate(intervals, model, CPU, tmp_path / "taken", 2, 0, None, [], ignore)
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_an_evaluation_that_is_stopped_leaves_what_was_there(
+    model: LoadedModel, intervals: list[PairSource], tmp_path: Path
+) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(intervals[:1], model, CPU, tmp_path / "new", 2, 0, None, [], stop)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "metrics.json").write_text("of an earlier one")
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(intervals[:1], model, CPU, tmp_path, 2, 0, None, [], ignore, before_call=lambda: stop(0, 0))
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("metrics.json", "of an earlier one")]

@@ -62,8 +62,8 @@ class Work:
         Raises:
             KeyboardInterrupt: it was asked to stop.
         """
-        logging.getLogger().addHandler(_Telling(self._warn))
-        started = self._clock()
+        telling, started = _Telling(self._warn), self._clock()
+        logging.getLogger().addHandler(telling)
         try:
             self._enter("loading")
             done = self._work()
@@ -74,6 +74,8 @@ class Work:
             if not isinstance(error, LandcastError):
                 logger.exception("job %s failed", self.submit.job)
             return tell_failure(self.submit.job, error)
+        finally:
+            logging.getLogger().removeHandler(telling)
         warnings = tuple(self._warnings[:MOST_WARNINGS])
         return replace(done, warnings=warnings, seconds=self._clock() - started)
 
