@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,8 @@ from .store import LedgerStore
 PROGRESS_S = 0.1
 """Least time between two messages that only say how far it is."""
 LOCK_POLL_S = 0.2
+
+logger = logging.getLogger(__name__)
 
 
 class JobRun:
@@ -142,11 +145,17 @@ class JobRun:
         is_new, self._stage = self._stage != "predicting", "predicting"
         self._pulse(call_s)
         if done == total:
-            self.folder.mark_publishing()
+            self._mark_publishing()
             self._enter("writing")
         elif is_new or now - self._last_progress >= PROGRESS_S:
             self._last_progress = now
             self._send(Progress(self.id, "predicting", done, total))
+
+    def _mark_publishing(self) -> None:
+        try:
+            self.folder.mark_publishing()
+        except OSError as error:
+            logger.warning("after a crash the result would be in its own way: %s", error)
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage

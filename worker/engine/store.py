@@ -50,7 +50,12 @@ class LedgerStore:
     def begin(self, key: str, plan: Plan) -> None:
         """Make the folder, and forget what is of another result."""
         self._numbers = {rect: number for number, rect in enumerate(split(plan.rect, TILE_PX))}
-        self._folder.open(key)
+        try:
+            self._folder.open(key)
+        except OSError as error:
+            if self._is_needed:
+                raise
+            logger.warning("nothing is kept, after a crash all would be made again: %s", error)
 
     def skip(self, number: int, block: Rect) -> bool:
         """Whether who waits for the result has all tiles of a block."""

@@ -88,6 +88,7 @@ class JobFolder:
         held = self.path / "key"
         if held.is_file() and held.read_text("ascii", "replace") == key:
             return
+        held.unlink(missing_ok=True)
         for number in self.numbers():
             self._tile(number).unlink()
         _write(held, key.encode("ascii"))

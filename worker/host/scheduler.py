@@ -287,7 +287,10 @@ class Scheduler:
         self._stream(job)
 
     def _cancel(self, job: Job) -> None:
-        if job.is_over:
+        if job.has_tiles_to_wait_for:
+            job.kept.clear()
+            self._finish(job, Cancelled(job.id))
+        elif job.is_over:
             job.is_end_sent = False
             self._send_end(job)
         elif job is self.running:
