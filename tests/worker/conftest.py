@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from landcast.tests.worker.bench import Bench
 from landcast.tests.worker.raw import Hosts
 from landcast.worker.demo.scene import write_scene
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Compute in this process with as many threads as engines have here, for sums depend on it in their last bit."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -33,3 +44,13 @@ def long_scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scenes") / "long.tif"
     write_scene(path, (200, 3000), seed=3)
     return path
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[Bench]:
+    """One for all tests that disturb it."""
+    made = Bench(tmp_path_factory.mktemp("bench"), tiny_model)
+    yield made
+    made.hosts.end()
+    made.hosts.check_nothing_left()
+    assert not list(made.hosts.folder.glob("*.json"))

@@ -33,6 +33,7 @@ from landcast.core.protocol.messages import (
 from landcast.core.protocol.processes import process_start
 from landcast.core.protocol.requests import PredictRequest
 from landcast.core.protocol.versions import SPOKEN
+from landcast.worker.host.file_lock import FileLock
 
 Kind = TypeVar("Kind", bound=Message)
 START = Path(__file__).with_name("start_host.py")
@@ -113,6 +114,12 @@ class HostProcess:
         """As its file says."""
         return read_connection(self.connection_file)
 
+    @property
+    def engine_process(self) -> int | None:
+        """Process id of the engine, whether or not it is ready."""
+        children = children_of(self.process.pid)
+        return children[0] if children else None
+
     def connect(self, is_greeting: bool = True) -> RawClient:
         """Make a client."""
         client = RawClient(self.context, self.connection)
@@ -150,6 +157,13 @@ def children_of(process: int) -> list[int]:
     return found
 
 
+def _is_free(path: Path) -> bool:
+    lock = FileLock(path)
+    is_free = lock.try_acquire()
+    lock.release()
+    return is_free
+
+
 class Hosts:
     """Starts hosts in a folder, and leaves none."""
 
@@ -163,6 +177,25 @@ class Hosts:
         host = self.start_beside(problem, **settings)
         wait_until(lambda: host.process.poll() is not None or self._is_up(host), what="the host")
         return host
+
+    def check_nothing_left(self, *outputs: Path) -> None:
+        """Make sure that no job, lock or half-written file is left, and no process but hosts with an engine each.
+
+        Args:
+            outputs: folders into which results were written.
+        """
+        jobs = self.cache / "jobs"
+        wait_until(lambda: not list(jobs.glob("*")), what=f"the end of what is kept in {jobs}")
+        hidden = [path for folder in outputs for path in folder.rglob(".*")]
+        assert not hidden, f"files were left: {hidden}"
+        for host in self.started:
+            if host.process.poll() is None:
+                children = children_of(host.process.pid)
+                assert len(children) <= 1, f"{children} were started by the host"
+                assert not [one for child in children for one in children_of(child)]
+        for path in (self.cache / "locks").glob("*.lock"):
+            if not path.name.startswith("host-"):
+                wait_until(lambda path=path: _is_free(path), what=f"the release of {path}")
 
     def start_beside(self, problem: str = "", **settings: object) -> HostProcess:
         """Start a host, and do not wait until it listens."""

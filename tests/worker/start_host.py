@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from landcast.tests.worker.full_disk import fill_disk
 from landcast.worker.host.life import run_host
 from landcast.worker.host.settings import ENGINE, HostSettings, Patience
 
@@ -17,6 +18,8 @@ def main(text: str) -> None:
     """Run a host to its end."""
     asked: dict[str, Any] = json.loads(text)
     problem = asked.pop("problem")
+    if full := asked.pop("full", None):
+        fill_disk(Path(full))
     engine = (sys.executable, str(PROBLEM_ENGINE), problem) if problem else ENGINE
     paths = {name: Path(asked.pop(name)) for name in ("connection_file", "cache")}
     patience = Patience(**asked.pop("patience", {}))

@@ -17,8 +17,6 @@ from landcast.core.protocol.connection import read_connection
 from landcast.core.protocol.fields import new_id
 from landcast.core.protocol.messages import (
     Accepted,
-    Cancel,
-    Cancelled,
     Done,
     Error,
     Failed,
@@ -112,19 +110,6 @@ def test_an_engine_killed_while_it_computes_costs_nothing_but_time(
     assert not list(tmp_path.glob(".a.tif*"))
 
 
-def test_an_engine_killed_while_it_loads_costs_nothing_but_time(
-    hosts: Hosts, submit: Callable[..., Submit], small_scene: Path, tmp_path: Path, undisturbed: Callable[[Path], bytes]
-) -> None:
-    host = hosts.start()
-    client = host.connect()
-    engine = host.engine(client)
-    job = submit(client, small_scene)
-    os.kill(engine, signal.SIGKILL)
-    assert isinstance(client.end_of(job.job), Done)
-    assert client.status().engines[0].restarts == 1
-    assert (tmp_path / "a.tif").read_bytes() == undisturbed(small_scene)
-
-
 @pytest.mark.parametrize("way", ["stopped", "busy"])
 def test_an_engine_that_hangs_is_ended_while_the_host_answers(
     hosts: Hosts, submit: Callable[..., Submit], small_scene: Path, tmp_path: Path, way: str,
@@ -145,22 +130,6 @@ def test_an_engine_that_hangs_is_ended_while_the_host_answers(
     assert is_gone(engine)
     assert "said nothing" in str(client.status().engines[0].last_words)
     assert (tmp_path / "a.tif").read_bytes() == undisturbed(small_scene)
-
-
-def test_a_job_that_kills_every_engine_fails_with_their_last_words(
-    hosts: Hosts, submit: Callable[..., Submit], small_scene: Path, tmp_path: Path
-) -> None:
-    host = hosts.start("die")
-    client = host.connect()
-    job = submit(client, small_scene)
-    end = client.end_of(job.job, 90)
-    assert isinstance(end, Failed)
-    assert end.code == "engine_crashed"
-    assert "3 times" in end.message
-    assert "caught fire" in end.message
-    assert not list(tmp_path.glob("*.tif*")) + list(tmp_path.glob(".*.partial"))
-    assert not ledger(host)
-    assert [m.attempt for m, _ in client.seen if isinstance(m, Started)] == [1, 2, 3]
 
 
 def test_engines_that_cannot_start_fail_what_waits_and_the_host_lives(
@@ -208,39 +177,6 @@ def test_a_host_on_a_lifeline_ends_with_it(hosts: Hosts, submit: Callable[..., S
     assert isinstance(client.wait(Failed, timeout_s=3), Failed)
     wait_until(lambda: host.process.poll() is not None and is_gone(engine), 3, "the end")
     assert not host.connection_file.exists()
-
-
-def test_a_cancelled_job_stops_soon_and_leaves_nothing(
-    hosts: Hosts, submit: Callable[..., Submit], small_scene: Path, tmp_path: Path
-) -> None:
-    host = hosts.start("slow")
-    client = host.connect()
-    engine = host.engine(client)
-    job, waiting = submit(client, small_scene), submit(client, small_scene, "b.tif")
-    wait_for_calls(client, 1)
-    client.send(Cancel(waiting.job))
-    assert client.wait(Cancelled, job=waiting.job, timeout_s=1).is_over
-    client.send(Cancel(job.job))
-    assert not client.wait(Cancelled, job=job.job, timeout_s=1).is_over
-    assert client.wait(Cancelled, job=job.job, timeout_s=5).is_over
-    assert not is_gone(engine)
-    assert not [path for path in tmp_path.iterdir() if ".tif" in path.name]
-    assert not ledger(host)
-
-
-def test_a_cancel_that_is_not_obeyed_is_enforced(
-    hosts: Hosts, submit: Callable[..., Submit], small_scene: Path, tmp_path: Path
-) -> None:
-    host = hosts.start("slow-load", patience={"cancel": 1.0})
-    client = host.connect()
-    engine = host.engine(client)
-    job = submit(client, small_scene)
-    wait_for_calls(client, 0, "loading")
-    client.send(Cancel(job.job))
-    assert not client.wait(Cancelled, timeout_s=1).is_over
-    assert client.wait(Cancelled, timeout_s=5).is_over
-    wait_until(lambda: is_gone(engine), timeout_s=5)
-    assert not [path for path in tmp_path.iterdir() if ".tif" in path.name]
 
 
 def test_a_repeated_submit_is_only_answered_again(
