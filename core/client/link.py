@@ -13,7 +13,7 @@ from zmq.utils.monitor import recv_monitor_message
 from ..protocol.codec import Part, decode, encode
 from ..protocol.errors import ChecksumError, ProtocolError, VersionError
 from ..protocol.frames import Frame
-from ..protocol.limits import MAX_FRAME_BYTES
+from ..protocol.limits import MAX_FRAME_BYTES, SEALED_BYTES
 from ..protocol.message import Message
 from ..protocol.messages import Error, Hello, Welcome
 from ..protocol.versions import SPOKEN
@@ -237,6 +237,7 @@ def _make_socket(context: zmq.Context[zmq.Socket[bytes]], address: Address) -> z
         if keys.server is None:
             socket.close()
             raise WrongKeyError(f"{address.endpoint}: the worker's public key is needed beside the client's keys")
+        socket.maxmsgsize = MAX_FRAME_BYTES + SEALED_BYTES
         socket.curve_publickey = keys.public.encode()
         socket.curve_secretkey = keys.secret.encode()
         socket.curve_serverkey = keys.server.encode()

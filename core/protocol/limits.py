@@ -6,6 +6,8 @@ MAX_HEADER_DEPTH = 8
 """Of objects and lists in one another; the messages need five."""
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 """Of one frame; a receiver sets MAXMSGSIZE to it, a sender checks before, as an oversize part ends the connection."""
+SEALED_BYTES = 64
+"""What CURVE adds to a frame at most, and a receiver that uses it must allow beyond that."""
 MAX_FRAMES = 64
 """Of one message."""
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024

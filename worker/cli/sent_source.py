@@ -101,9 +101,7 @@ class _Recorded:
 
     def __init__(self, source: SourceImage) -> None:
         self._source = source
-        pixels = sum(window.height * window.width for window in sample_windows(source.shape_yx))
-        size = max(pixels * source.bands * source.dtype.itemsize / MAX_FRAME_BYTES, pixels / WHOLE_PX)
-        self._step = math.ceil(math.sqrt(size))
+        self._step = _thinning(source)
         self.values: list[NDArray[Any]] = []
         self.valid: list[NDArray[np.bool_]] = []
 
@@ -118,6 +116,16 @@ class _Recorded:
         self.values.append(found.values[:, :: self._step, :: self._step].copy())
         self.valid.append(found.valid[:: self._step, :: self._step].copy())
         return found
+
+
+def _thinning(source: SourceImage) -> int:
+    """Of how many rows and columns of the sample one is kept: all where that fits into a frame."""
+    windows, pixel_bytes, step = list(sample_windows(source.shape_yx)), source.bands * source.dtype.itemsize, 1
+    while True:
+        pixels = sum(-(-window.height // step) * -(-window.width // step) for window in windows)
+        if pixels * pixel_bytes <= MAX_FRAME_BYTES and pixels <= WHOLE_PX:
+            return step
+        step += 1
 
 
 def _has_pixels_of(source: SourceImage, origin_xy: tuple[float, float], size_xy: tuple[float, float]) -> bool:

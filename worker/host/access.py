@@ -14,6 +14,8 @@ from ...core.errors import RequestError
 from ...core.protocol.keys import KeyFileError, KeyFolder, KeyPair, Owner
 
 DOMAIN = "landcast"
+MOST_STRANGERS = 100
+"""Unknown keys that are written down, each once: no stranger fills the log."""
 NEEDS_NO_QUOTES = re.compile(r"[0-9A-Za-z.:+][0-9A-Za-z.:+/-]{39}")
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Access:
         self._keys = keys
         self._stamp: tuple[int, ...] | None = None
         self._allowed: frozenset[str] = frozenset()
+        self._strangers: set[str] = set()
         self._authenticator = Authenticator(context, log=logger)
         self._authenticator.start()
         self._authenticator.configure_curve_callback(DOMAIN, self)
@@ -66,10 +69,13 @@ class Access:
 
     def callback(self, domain: str, key: bytes) -> bool:
         """Whether a key is known; asked by the authenticator."""
-        is_known = self.knows(key.decode())
-        if not is_known:
-            logger.warning("a client with the unknown key %s was refused", key.decode())
-        return is_known
+        public = key.decode()
+        if self.knows(public):
+            return True
+        if public not in self._strangers and len(self._strangers) < MOST_STRANGERS:
+            self._strangers.add(public)
+            logger.warning("a client with the unknown key %s was refused", public)
+        return False
 
     def knows(self, key: str) -> bool:
         """Whether a client with this public key is let in, or may stay."""

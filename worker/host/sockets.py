@@ -13,7 +13,13 @@ from ...core.errors import RequestError
 from ...core.protocol.codec import encode
 from ...core.protocol.errors import ProtocolError
 from ...core.protocol.frames import Frame
-from ...core.protocol.limits import MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
+from ...core.protocol.limits import (
+    MAX_FRAME_BYTES,
+    MAX_FRAMES,
+    MAX_HEADER_BYTES,
+    MAX_MESSAGE_BYTES,
+    SEALED_BYTES,
+)
 from ...core.protocol.message import Message
 from .access import Access
 
@@ -46,10 +52,12 @@ class PeerSocket:
         self.socket = context.socket(zmq.ROUTER)
         self._access = access
         self._refused: set[bytes] = set()
+        largest = MAX_FRAME_BYTES
         if access is not None:
             access.guard(self.socket)
+            largest += SEALED_BYTES
         for option, value in (
-            (zmq.ROUTER_MANDATORY, 1), (zmq.LINGER, 0), (zmq.IMMEDIATE, 1), (zmq.MAXMSGSIZE, MAX_FRAME_BYTES),
+            (zmq.ROUTER_MANDATORY, 1), (zmq.LINGER, 0), (zmq.IMMEDIATE, 1), (zmq.MAXMSGSIZE, largest),
             (zmq.HEARTBEAT_IVL, HEARTBEAT_MS), (zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS),
             (zmq.HANDSHAKE_IVL, HANDSHAKE_MS), (zmq.RCVHWM, WAITING), (zmq.IPV6, int("[" in bind)),
         ):  # fmt: skip

@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 import zmq
 
+from landcast.core.client.address import Address, Keys
+from landcast.core.client.link import Link
 from landcast.core.errors import RequestError
 from landcast.core.protocol.codec import decode
 from landcast.core.protocol.errors import LimitError
+from landcast.core.protocol.fields import new_id
+from landcast.core.protocol.frames import Frame
 from landcast.core.protocol.keys import KeyFolder
 from landcast.core.protocol.limits import MAX_FRAME_BYTES, MAX_FRAMES, MAX_MESSAGE_BYTES
+from landcast.core.protocol.messages import Hello, Result, Source, Welcome
+from landcast.core.protocol.values import Limits, Rect
+from landcast.core.protocol.versions import CURRENT
 from landcast.tests.worker.raw import wait_until
 from landcast.worker.host.access import Access, make_pair
 from landcast.worker.host.settings import HostSettings
@@ -126,6 +133,58 @@ def test_who_is_taken_off_the_list_is_neither_heard_nor_answered(
     for client in clients:
         client.close(linger=0)
     server.close()
+    access.close()
+
+
+def test_the_largest_frame_passes_under_seal_both_ways(context: zmq.Context[zmq.Socket[bytes]], tmp_path: Path) -> None:
+    access = Access(context, KeyFolder(tmp_path))
+    server = PeerSocket(context, "tcp://127.0.0.1:*", access)
+    keys = Keys(access.local.public, access.local.secret, access.worker.public)
+    link = Link(context, Address(server.endpoint, keys=keys), "test")
+    job, largest = new_id(), Frame("uint8", (MAX_FRAME_BYTES,), bytes(MAX_FRAME_BYTES))
+    came: list[bytes] = []
+    told: list[Frame] = []
+
+    def answer() -> None:
+        access.answer()
+        for sender, parts in server.receive():
+            message, frames = decode(parts)
+            if isinstance(message, Hello):
+                server.send(sender, Welcome(CURRENT, "test", Limits(), (), (), False))
+            else:
+                came.append(bytes(frames[0].data))
+                server.send(sender, Result(job, "prediction", 0, MAX_FRAME_BYTES), [largest])
+
+    def is_up() -> bool:
+        answer()
+        link.watch()
+        link.receive()
+        return link.phase == "up"
+
+    def is_back() -> bool:
+        answer()
+        link.flush()
+        told.extend(frames[0] for _, frames in link.receive())
+        return bool(told)
+
+    wait_until(is_up, what="the greeting")
+    link.send(Source(job, 0, 1, Rect(0, 0, 4096, 4096)), [Frame("uint8", (1, 4096, 4096), largest.data)])
+    wait_until(is_back, what="the answer")
+    assert (len(came[0]), told[0].bytes) == (MAX_FRAME_BYTES, MAX_FRAME_BYTES)
+    link.close()
+    server.close()
+    access.close()
+
+
+def test_a_crowd_of_strangers_does_not_fill_the_log(
+    context: zmq.Context[zmq.Socket[bytes]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    access = Access(context, KeyFolder(tmp_path))
+    with caplog.at_level("WARNING", "landcast.worker.host.access"):
+        for number in range(300):
+            for _ in range(2):
+                assert not access.callback("landcast", b"%040d" % number)
+    assert len(caplog.records) == 100
     access.close()
 
 
