@@ -47,6 +47,8 @@ from .settings import HostSettings
 from .supervisor import Death, Supervisor
 
 MOST_JOBS = 2048
+RECEIVING_S = 2.0
+"""From word to word to a client that is to send pixels: that it is gone shows when something is said to it."""
 NOT_PERMITTED = "files and folders of the worker's machine may only be named by a client on that machine"
 
 logger = logging.getLogger(__name__)
@@ -159,6 +161,9 @@ class Scheduler:
                 self._cancel(job)
             if job.ended_at is not None and now - job.ended_at > patience.ended:
                 self._forget(job)
+            if job.state == "receiving" and now - job.progress_at > RECEIVING_S:
+                job.progress_at = now
+                self._say(job.owner, Progress(job.id, "receiving", len(job.parts), job.part_count))
 
     def _forget_oldest(self) -> None:
         """Make room: jobs that are over are remembered for those who ask again, but not all of them."""
