@@ -15,7 +15,7 @@ A message is one ZeroMQ multipart message. Nothing in it is ever unpickled.
     job       = SUBMIT ( ACCEPTED / FAILED ) *( CREDIT 1*SOURCE ) running end *( FETCH *( CREDIT 1*RESULT ) ) FORGET
     running   = *( STARTED *( PROGRESS / NOTICE / CREDIT / TILE ) )
     end       = DONE / FAILED / CANCELLED        ; CANCEL asks for the last
-    engine    = ENGINE_READY *( job / question ) ; LOADED when a model is, PULSE all the while
+    engine    = ENGINE_READY *( job / question ) ; LOADED as models come and go, PULSE all the while
 
 ERROR answers what is not understood or comes out of place. Questions and jobs have ids that who asks makes: answers
 come in any order. `messages` says of each message who sends it and what it holds; `codec.encode` and `codec.decode`

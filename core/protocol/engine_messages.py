@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Optional
 
-from .fields import AtMost, Count, Id, Name, Seconds, Sha256
+from .fields import AtMost, Count, Id, Name, Seconds
 from .message import Message
 from .messages import Stage
-from .values import Device
+from .values import MOST_WARM, Device, WarmModel
 from .versions import Version
 
 
@@ -31,25 +31,9 @@ class EngineReady(Message, type="ENGINE_READY"):
 
 @dataclass(frozen=True)
 class Loaded(Message, type="LOADED"):
-    """engine: it has loaded a model, which stays loaded for the next job; others may have made room for it.
+    """engine: which models are loaded and stay so for the next job, whenever that changes; the newest at the end."""
 
-    Attributes:
-        model: its name.
-        sha256: of its files together.
-        device: where it lies.
-        precision: that it computes in.
-        memory_bytes: of its weights.
-        seconds: that loading took.
-        models: names of all that are loaded now, this one at the end.
-    """
-
-    model: Name
-    sha256: Sha256
-    device: Name
-    precision: Name
-    memory_bytes: Count
-    seconds: Seconds
-    models: Annotated[tuple[Name, ...], AtMost(64)]
+    models: Annotated[tuple[WarmModel, ...], AtMost(MOST_WARM)]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from .limits import MAX_FRAME_BYTES, MAX_FRAMES, MAX_HEADER_BYTES, MAX_MESSAGE_B
 
 JobKind = Literal["predict", "evaluate", "train"]
 JobState = Literal["receiving", "queued", "running", "done", "failed", "cancelled"]
+MOST_WARM = 16
+"""Models that are told of as loaded; of more, the newest."""
 EngineState = Literal["starting", "idle", "busy", "restarting", "gone"]
 
 
@@ -105,6 +107,25 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
+class WarmModel:
+    """A model that is loaded.
+
+    Attributes:
+        name: of the model.
+        sha256: of its files together.
+        device: where it lies.
+        precision: that it computes in.
+        memory_bytes: of its weights.
+    """
+
+    name: Name
+    sha256: Sha256
+    device: Name
+    precision: Name
+    memory_bytes: Count
+
+
+@dataclass(frozen=True)
 class EngineStatus:
     """The process that computes on one device.
 
@@ -113,7 +134,7 @@ class EngineStatus:
         state: of the process.
         process: its id.
         restarts: since the host started.
-        models: names of those that are loaded, the newest at the end.
+        models: that are loaded, the newest at the end.
         job: that it carries out.
         progress_age_s: since it last came further.
         last_words: why it ended the last time.
@@ -123,7 +144,7 @@ class EngineStatus:
     state: EngineState
     process: Optional[Count] = None
     restarts: Count = 0
-    models: Annotated[tuple[Name, ...], AtMost(64)] = ()
+    models: Annotated[tuple[WarmModel, ...], AtMost(MOST_WARM)] = ()
     job: Optional[Id] = None
     progress_age_s: Optional[Seconds] = None
     last_words: Optional[Words] = None

@@ -272,7 +272,9 @@ def test_what_a_worker_holds_stays_the_same_through_everything(
     figures = {"actions": dict(actions.counts), "kills": kills, "before": before, "after": after, "logs": logs}
     logging.getLogger(__name__).warning("%s; resident %.1f to %.1f MB", figures, early / 1e6, late / 1e6)
     assert late - early <= GROWTH_BYTES, [one.resident_bytes for one in samples]
-    assert (after.threads, after.sockets) == (before.threads, before.sockets)
+    # a connection may still have been on its way out before
+    assert after.threads <= before.threads
+    assert after.sockets <= before.sockets
     assert jobs == []
     assert [path for path in folder.rglob("*") if path.name != "first.tif" and path.name.startswith(".")] == []
     assert len(children_of(process)) == 1

@@ -68,7 +68,7 @@ class Engine:
     def __init__(self, channel: Channel, token: str, cache: Path) -> None:
         self._channel, self._token = channel, token
         self._ledger, self._locks = Ledger(cache / "jobs"), cache / "locks"
-        self._models = WarmModels(on_loaded=self._send)
+        self._models = WarmModels(on_change=self._send)
         self._times = CallTimes()
         self._run: JobRun | LongJobRun | None = None
         self._waiting: Submit | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,11 +26,14 @@ from ...core.model.folder import (
 from ...core.protocol.engine_messages import Loaded
 from ...core.protocol.fields import clean_text
 from ...core.protocol.messages import ModelList, ModelVerified
-from ...core.protocol.values import ModelInfo
+from ...core.protocol.values import MOST_WARM, ModelInfo, WarmModel
 
 MAX_BYTES = 2_000_000_000
 Key = tuple[str, str, str]
 """SHA-256 of a model's files, device, precision."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class WarmModels:
@@ -37,11 +41,11 @@ class WarmModels:
 
     Args:
         most_bytes: of the weights of all models that are kept; the one in use is kept whatever it takes.
-        on_loaded: called with what became of a model that was not loaded before.
+        on_change: called with what is loaded whenever that changes.
     """
 
-    def __init__(self, most_bytes: int = MAX_BYTES, on_loaded: Callable[[Loaded], None] = lambda loaded: None) -> None:
-        self._most_bytes, self._on_loaded = most_bytes, on_loaded
+    def __init__(self, most_bytes: int = MAX_BYTES, on_change: Callable[[Loaded], None] = lambda loaded: None) -> None:
+        self._most_bytes, self._on_change = most_bytes, on_change
         self._loaded: OrderedDict[Key, LoadedModel] = OrderedDict()
 
     def load(self, folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel:
@@ -62,30 +66,33 @@ class WarmModels:
             self._loaded[key] = model
             while len(self._loaded) > 1 and sum(map(_bytes_of, self._loaded.values())) > self._most_bytes:
                 self._loaded.popitem(last=False)
-            name, seconds = clean_text(model.contract.name, 256), time.monotonic() - started
-            self._on_loaded(
-                Loaded(
-                    name, key[0], str(device), precision_name(precision), _bytes_of(model), seconds, tuple(self.names)
-                )
-            )
+            logger.info("model %s loaded in %.1f s", model.contract.name, time.monotonic() - started)
+            self._tell()
         return self._loaded[key]
 
     def make_room(self, keep: int = 1) -> None:
         """Let go of all models but those used last: the device has no memory left."""
-        while len(self._loaded) > keep:
-            self._loaded.popitem(last=False)
+        if len(self._loaded) > keep:
+            while len(self._loaded) > keep:
+                self._loaded.popitem(last=False)
+            self._tell()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the models that are loaded, the one used last at the end."""
-        return [clean_text(model.contract.name, 256) for model in self._loaded.values()]
 
     @property
     def last_key(self) -> Key:
         """Of the model used last; there must be one."""
         return next(reversed(self._loaded))
+
+    def _tell(self) -> None:
+        warm = [
+            WarmModel(
+                clean_text(model.contract.name, 256), key[0], key[1],
+                precision_name(next(model.unet.parameters()).dtype), _bytes_of(model),
+            )
+            for key, model in self._loaded.items()
+        ]  # fmt: skip
+        self._on_change(Loaded(tuple(warm[-MOST_WARM:])))
 
 
 def model_key(folder: Path, device: torch.device, precision: torch.dtype) -> Key:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from ...core.protocol.engine_messages import EngineReady, Loaded, Pulse
 from ...core.protocol.fields import clean_text
-from ...core.protocol.values import Device, EngineState, EngineStatus
+from ...core.protocol.values import Device, EngineState, EngineStatus, WarmModel
 from .engine_output import EngineOutput
 from .settings import HostSettings
 from .watchdog import Watchdog
@@ -55,7 +55,7 @@ class Supervisor:
         self.restarts = 0
         self.last_words: str | None = None
         self.device: Device | None = None
-        self.models: tuple[str, ...] = ()
+        self.models: tuple[WarmModel, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -100,12 +100,8 @@ class Supervisor:
         return True
 
     def hear_loaded(self, loaded: Loaded) -> None:
-        """Take in that it has loaded a model."""
+        """Take in which models it has loaded."""
         self.models = loaded.models
-        logger.info(
-            "model %s loaded in %.1f s: %s, %s, %d MB",
-            loaded.model, loaded.seconds, loaded.device, loaded.precision, round(loaded.memory_bytes / 1e6),
-        )  # fmt: skip
 
     def hear(self, now: float, pulse: Pulse | None = None) -> None:
         """Take in that the engine said something."""

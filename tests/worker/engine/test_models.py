@@ -25,42 +25,51 @@ def folders(make_tiny_model: Make) -> list[Path]:
     return [make_tiny_model(name=name) for name in ("one", "two", "three")]
 
 
-def test_models_that_fit_into_the_budget_stay_and_the_one_used_longest_ago_makes_room(folders: list[Path]) -> None:
-    heard: list[Loaded] = []
-    WarmModels(on_loaded=heard.append).load(folders[0], CPU, torch.float32)
-    size = heard[0].memory_bytes
-    heard.clear()
+@pytest.fixture
+def heard() -> list[Loaded]:
+    return []
+
+
+def names(loaded: Loaded) -> list[str]:
+    return [model.name for model in loaded.models]
+
+
+def test_models_that_fit_into_the_budget_stay_and_the_one_used_longest_ago_makes_room(
+    folders: list[Path], heard: list[Loaded]
+) -> None:
+    WarmModels(on_change=heard.append).load(folders[0], CPU, torch.float32)
+    size = heard.pop().models[0].memory_bytes
     models = WarmModels(2 * size, heard.append)
     first = models.load(folders[0], CPU, torch.float32)
     second = models.load(folders[1], CPU, torch.float32)
     assert models.load(folders[0], CPU, torch.float32) is first
     models.load(folders[2], CPU, torch.float32)
-    assert models.names == ["one", "three"]
+    assert models.load(folders[0], CPU, torch.float32) is first
     assert models.load(folders[1], CPU, torch.float32) is not second
-    assert [(loaded.model, loaded.models) for loaded in heard] == [
-        ("one", ("one",)),
-        ("two", ("one", "two")),
-        ("three", ("one", "three")),
-        ("two", ("three", "two")),
-    ]
-    assert {(loaded.device, loaded.precision, loaded.memory_bytes) for loaded in heard} == {("cpu", "fp32", size)}
+    assert [names(loaded) for loaded in heard] == [["one"], ["one", "two"], ["one", "three"], ["one", "two"]]
+    told = {(model.device, model.precision, model.memory_bytes) for loaded in heard for model in loaded.models}
+    assert told == {("cpu", "fp32", size)}
 
 
-def test_the_model_in_use_is_kept_whatever_it_takes_and_alone(folders: list[Path]) -> None:
-    models = WarmModels(1)
+def test_the_model_in_use_is_kept_whatever_it_takes_and_alone(folders: list[Path], heard: list[Loaded]) -> None:
+    models = WarmModels(1, heard.append)
     for folder in folders[:2]:
         loaded = models.load(folder, CPU, torch.float32)
         assert models.load(folder, CPU, torch.float32) is loaded
-    assert models.names == ["two"]
+    assert [names(loaded) for loaded in heard] == [["one"], ["two"]]
 
 
-def test_one_model_in_two_precisions_counts_twice(folders: list[Path]) -> None:
-    heard: list[Loaded] = []
-    models = WarmModels(on_loaded=heard.append)
+def test_one_model_in_two_precisions_counts_twice_until_room_is_made(folders: list[Path], heard: list[Loaded]) -> None:
+    models = WarmModels(on_change=heard.append)
     models.load(folders[0], CPU, torch.float32)
     models.load(folders[0], CPU, torch.bfloat16)
-    assert [loaded.precision for loaded in heard] == ["fp32", "bf16"]
-    assert heard[0].memory_bytes == 2 * heard[1].memory_bytes
+    full, half = heard[-1].models
+    assert (full.precision, half.precision, full.memory_bytes) == ("fp32", "bf16", 2 * half.memory_bytes)
+    models.make_room()
+    models.make_room()
+    assert heard[2:] == [Loaded((half,))]
+    models.make_room(0)
+    assert heard[3:] == [Loaded(())]
 
 
 def test_calls_of_another_model_say_nothing() -> None:
@@ -97,9 +106,9 @@ def test_a_plan_tells_its_time_once_calls_of_its_model_were_timed_and_the_status
     assert longer is not None
     assert longer > planned.seconds
     assert plan(client, long_scene, other).seconds is None
-    assert client.status().engines[0].models == ("tiny",)
+    assert [model.name for model in client.status().engines[0].models] == ["tiny"]
     shutil.copytree(other, tmp_path / "copy")
     job = predict_job(long_scene, tmp_path / "b.tif", tmp_path / "copy")
     client.send(job)
     assert isinstance(client.end_of(job.job), Done)
-    assert client.status().engines[0].models == ("tiny", "another")
+    assert [model.name for model in client.status().engines[0].models] == ["tiny", "another"]
