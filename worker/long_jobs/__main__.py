@@ -21,7 +21,7 @@ from ..engine.lifeline import watch_host
 from .lines import Orders, take_output
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Work for the engine that started this process, until the job is over, is cancelled, or the engine is gone."""
     parser = argparse.ArgumentParser(prog="landcast.worker.long_jobs")
     parser.add_argument("--ledger", required=True, type=Path)
@@ -54,8 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         send(outcome)
     except ProtocolError as error:  # a result of more than a message holds
         send(Failed(submit.job, "internal", clean_text(str(error))))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    sys.stderr.flush()
+    # the engine waits for the end, and what torch tidies up takes seconds
+    os._exit(0)
