@@ -28,7 +28,7 @@ from landcast.tests.worker.machines import COUNTING_IMPORTS, Machine, introduce,
 from landcast.tests.worker.raw import RawClient, predict_job, wait_until
 from landcast.worker.demo.scene import write_scene
 
-BRIEF = Patience(ping_s=0.2, silent_s=1.0, retry_s=0.1, lost_s=2.0)
+BRIEF = Patience(ping_s=0.2, silent_s=5.0, retry_s=0.1, lost_s=2.0)
 NewMachine = Callable[..., Machine]
 
 
@@ -195,7 +195,7 @@ def test_a_client_becomes_known_and_unknown_without_a_restart(machine: NewMachin
         worker.do("keys", "remove", "other")
         # who was there already is not answered any more, and cannot come back
         with pytest.raises(ConnectError, match=r"does not know the client key|silent"):
-            asking.status(20)
+            asking.status(60)
         wait_until(lambda: "is not answered" in worker.log(), what="the end of the conversation")
     code, err, _ = ask(other, endpoint)
     assert (code, "does not know the client key" in err) == (1, True)
