@@ -49,7 +49,7 @@ setup-qgis: setup $(QGIS_VENV)/.stamp
 $(QGIS_VENV)/.stamp: pyproject.toml
 	@$(QGIS_PYTHON) -c "import qgis.core, venv, ensurepip" 2>/dev/null || .ci/install-qgis
 	$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_VENV)
-	$(QGIS_VENV)/bin/python -m pip install --quiet "pytest>=8,<10" "pytest-qgis>=2,<6"
+	$(QGIS_VENV)/bin/python -m pip install --quiet "pytest>=8,<10" "pytest-qgis>=2,<6" "pyzmq>=26,<28"
 	touch $@
 
 clean:

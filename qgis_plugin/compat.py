@@ -41,3 +41,4 @@ UNCHECKED = (
     if hasattr(Qgis, "ProcessingFeatureSourceFlag")
     else QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
 )
+DATA_TYPE = Qgis.DataType

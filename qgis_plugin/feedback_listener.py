@@ -11,6 +11,9 @@ class FeedbackListener:
     def __init__(self, feedback: QgsProcessingFeedback) -> None:
         self._feedback = feedback
 
+    def show_stage(self, text: str) -> None:
+        self._feedback.setProgressText(text)
+
     def show_progress(self, done: int, total: int) -> None:
         if total > 0:
             self._feedback.setProgress(100 * done / total)
@@ -20,9 +23,6 @@ class FeedbackListener:
 
     def info(self, text: str) -> None:
         self._feedback.pushInfo(text)
-
-    def log(self, text: str) -> None:
-        self._feedback.pushConsoleInfo(text)
 
     def is_cancelled(self) -> bool:
         return bool(self._feedback.isCanceled())

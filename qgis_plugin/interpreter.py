@@ -9,11 +9,11 @@ from pathlib import Path
 from qgis.core import QgsSettings
 
 from .child_process import run_child
-from .command_line import MODULE
 from .translation import tr
 
 VARIABLE = "LANDCAST_PYTHON"
 SETTING = "landcast/python"
+MODULE = "landcast.worker.cli"
 
 
 class InterpreterError(Exception):

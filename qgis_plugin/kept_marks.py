@@ -15,13 +15,13 @@ from typing import Any
 from osgeo import gdal
 from qgis.core import Qgis, QgsMapLayer, QgsMessageLog, QgsProject, QgsRasterLayer
 
+from .log import LOG
 from .shown_bands import RGB_BANDS, shown_bands
 from .translation import tr
 
 PREFIX = "LANDCAST_"
 DESCRIPTION_TAGS = ("TIFFTAG_IMAGEDESCRIPTION", "TIFFTAG_SOFTWARE")
 SYNTHETIC = f"{PREFIX}SYNTHETIC"
-LOG = "Landcast"
 OPEN_OPTIONS = "|option:"
 """Stands before options of opening in the source of a layer."""
 

@@ -10,7 +10,9 @@ from qgis import utils
 from qgis.core import QgsApplication
 
 from .kept_marks import keep_marks
+from .log import log
 from .provider import LandcastProvider
+from .worker.shared_worker import SharedWorker
 
 
 class LandcastPlugin:
@@ -18,6 +20,7 @@ class LandcastPlugin:
 
     def __init__(self) -> None:
         self._provider: LandcastProvider | None = None
+        self._worker: SharedWorker | None = None
         self._saved_as: Any = None
 
     def initGui(self) -> None:
@@ -28,7 +31,8 @@ class LandcastPlugin:
 
     def initProcessing(self) -> None:
         """Called by QGIS without windows, as in `qgis_process`."""
-        self._provider = LandcastProvider()
+        self._worker = SharedWorker(log)
+        self._provider = LandcastProvider(self._worker)
         QgsApplication.processingRegistry().addProvider(self._provider)
 
     def unload(self) -> None:
@@ -39,3 +43,6 @@ class LandcastPlugin:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None

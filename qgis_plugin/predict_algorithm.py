@@ -22,33 +22,44 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsRasterBlockFeedback,
     QgsRasterLayer,
 )
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 
-from . import command_line
 from .area_file import AreaError, write_area
-from .child_process import ChildCancelledError
 from .compat import ADVANCED, NUMBER, POLYGONS, WKT
 from .feedback_listener import FeedbackListener
-from .interpreter import InterpreterError, check_interpreter, find_interpreter
+from .interpreter import InterpreterError
+from .layers.reader import LayerReadError, Reader
+from .layers.sending import make_reader
 from .prediction import (
     Extent,
+    PredictedFiles,
     PredictionCancelledError,
     PredictionCrashedError,
     PredictionFailedError,
     PredictionRequest,
 )
 from .shown_bands import choose_bands
-from .source_file import FORMATS, UnsupportedLayerError, find_source
+from .source_file import FORMATS, find_source
 from .translation import tr
+from .worker.choice import OwnWorker, WorkerChoiceError, choose_worker
+from .worker.installing import plugin_libraries
+from .worker.pyzmq import MissingPyzmqError, use_pyzmq
+from .worker.shared_worker import SharedWorker
 
 ICON_PATH = Path(__file__).parent / "icon.svg"
 Parameters = dict[str, Any]
 
 
 class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
-    """Reads its parameters in the main thread, then waits for Landcast in the thread of the task."""
+    """Reads its parameters in the main thread, then waits for the worker in the thread of the task.
+
+    Args:
+        worker: the one that this QGIS starts where it needs one.
+    """
 
     INPUT = "INPUT"
     EXTENT = "EXTENT"
@@ -62,8 +73,12 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     STRICT = "STRICT"
     OUTPUT = "OUTPUT"
 
+    def __init__(self, worker: SharedWorker) -> None:
+        super().__init__()
+        self._worker = worker
+
     def createInstance(self) -> PredictAlgorithm:
-        return PredictAlgorithm()
+        return PredictAlgorithm(self._worker)
 
     def name(self) -> str:
         return "predict"
@@ -79,10 +94,12 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             "Shows how the landscape of an aerial or satellite image may look some years later, as a GeoTIFF on "
             "the ground that the image covers. The result is made up by a statistical model: it shows one way "
             "things may go, it is not an observation.\n\n"
-            "The image is a local {formats} file, a local VRT, or a GeoTIFF at an http(s) address; of any bands, 8 or "
-            "16 bit or float. The bands that the layer shows, in colour or in grey, are the ones that are predicted. "
-            "The result lies on the pixels of the image, or on true metres where the ground scale or the image's "
-            "CRS ask for it, and holds its values, so that it lies over the image without a change of colour.\n\n"
+            "The image is any raster layer that QGIS shows: a local {formats} file, a local VRT or a GeoTIFF at an "
+            "http(s) address, of any bands, 8 or 16 bit or float, which Landcast opens by itself; or a web service "
+            "(XYZ tiles, WMS), a layer in memory or behind a password, which QGIS reads for it: give an extent or an "
+            "area then, and mind the terms of the service. The bands that the layer shows, in colour or in grey, are "
+            "the ones that are predicted. The result lies on the pixels of the image, or on true metres where the "
+            "ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without a change of colour.\n\n"
             "What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many "
             "metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of "
             "the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: "
@@ -90,8 +107,9 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             "their spread and the probability of change are written beside the result. Model: the name or the folder "
             "of a model; empty for the one that comes with Landcast. Strict: where there is anything to warn of, "
             "nothing is predicted.\n\n"
-            "Landcast runs in a Python environment of its own. Its interpreter is set by the environment variable "
-            "LANDCAST_PYTHON or the QGIS setting landcast/python."
+            "Landcast runs beside QGIS, as a worker that keeps its model loaded and ends with QGIS, in a Python "
+            "environment of its own. Its interpreter is set by the environment variable LANDCAST_PYTHON or the QGIS "
+            "setting landcast/python; the setting landcast/worker names a worker on another machine instead."
         ).format(formats=FORMATS)
 
     def tags(self) -> list[str]:
@@ -123,9 +141,10 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         if self._has_area(parameters) and not self.parameterAsExtent(parameters, self.EXTENT, context).isNull():
             return False, tr("An extent and an area to predict exclude each other: give one of them.")
         try:
-            find_source(self._layer(parameters, context))
-            find_interpreter()
-        except (QgsProcessingException, UnsupportedLayerError, InterpreterError) as error:
+            self._layer(parameters, context)
+            choose_worker()
+            use_pyzmq(plugin_libraries())
+        except (QgsProcessingException, InterpreterError, WorkerChoiceError, MissingPyzmqError) as error:
             return False, str(error)
         return True, ""
 
@@ -134,11 +153,13 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> bool:
         layer = self._layer(parameters, context)
         try:
-            self._source = find_source(layer)
-            self._interpreter = find_interpreter()
-        except (UnsupportedLayerError, InterpreterError) as error:
+            self._choice = choose_worker()
+            use_pyzmq(plugin_libraries())
+        except (InterpreterError, WorkerChoiceError, MissingPyzmqError) as error:
             raise QgsProcessingException(str(error)) from error
-        if layer.crs() != layer.dataProvider().crs():
+        self._source = find_source(layer)
+        self._name = layer.name() if self._source is None else getattr(self._source, "name", str(self._source))
+        if self._source is not None and layer.crs() != layer.dataProvider().crs():
             feedback.pushWarning(
                 tr("The layer's CRS was changed in QGIS; the one that stands in the file is used: {}").format(
                     self._source
@@ -147,26 +168,39 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         self._extent = self._read_extent(parameters, context, layer.crs())
         # A layer that was only opened for this run, from a path, is seen by nobody.
         is_seen = context.temporaryLayerStore().mapLayer(layer.id()) is None
-        self._bands = choose_bands(layer) if is_seen else None
+        self._bands = choose_bands(layer) if is_seen and self._source is not None else None
         if self._bands is not None:
             feedback.pushInfo(
                 tr("Predicted from the bands that the layer shows: {}").format(", ".join(map(str, self._bands)))
             )
+        self._reader = self._copy_layer(layer, is_seen, feedback)
         return True
+
+    def _copy_layer(self, layer: QgsRasterLayer, is_seen: bool, feedback: QgsProcessingFeedback) -> Reader | None:
+        """What reads the pixels, where it is not sure that the worker opens the source."""
+        if self._source is not None and isinstance(self._choice, OwnWorker):
+            return None
+        crs = layer.crs() if self._source is None else layer.dataProvider().crs()
+        loading = QgsRasterBlockFeedback()
+        feedback.canceled.connect(loading.cancel, Qt.ConnectionType.DirectConnection)
+        try:
+            return make_reader(layer, _crs_text(crs) if crs.isValid() else "", is_seen, loading, feedback.isCanceled)
+        except LayerReadError as error:
+            if self._source is None:
+                raise QgsProcessingException(str(error)) from error
+            # a picture without a place: a worker on this machine may still open it
+            return None
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> Parameters:
         output = self._output(parameters, context)
-        listener = FeedbackListener(feedback)
-        feedback.setProgressText(tr("Starting Landcast"))
         try:
-            check_interpreter(self._interpreter, listener.is_cancelled)
             with tempfile.TemporaryDirectory(prefix="landcast-") as folder:
                 area = self._write_area(parameters, context, Path(folder))
                 request = self._request(parameters, context, output, area)
-                files = command_line.predict(self._interpreter, request, listener)
-        except (PredictionCancelledError, ChildCancelledError):
+                files = self._predict(request, FeedbackListener(feedback))
+        except PredictionCancelledError:
             return {}
         except (PredictionFailedError, InterpreterError, AreaError) as error:
             raise QgsProcessingException(str(error)) from error
@@ -176,6 +210,16 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             feedback.pushInfo(tr("Also written: {}").format(path))
         _load_from(str(files.output), str(output), context)
         return {self.OUTPUT: str(files.output)}
+
+    def _predict(self, request: PredictionRequest, listener: FeedbackListener) -> PredictedFiles:
+        # it imports pyzmq, which was made sure of by now
+        from .worker.predicting import predict
+
+        try:
+            return predict(self._choice, self._worker, request, self._reader, listener)
+        finally:
+            # its provider goes in the thread that used it
+            self._reader = None
 
     def _advanced_parameters(self) -> list[QgsProcessingParameterDefinition]:
         return [
@@ -246,6 +290,7 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> PredictionRequest:
         return PredictionRequest(
             source=self._source,
+            name=self._name,
             output=output,
             extent=self._extent,
             area=area,

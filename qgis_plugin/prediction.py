@@ -33,7 +33,8 @@ class PredictionRequest:
     """What to predict from, where to and how; None leaves the choice to the model and the source.
 
     Attributes:
-        source: a local file, or the http(s) address of a GeoTIFF.
+        source: a local file, or the http(s) address of a GeoTIFF; None where only QGIS can open it.
+        name: of the source, recorded where its pixels are sent.
         output: the GeoTIFF to write; replaced where it exists.
         extent: the whole source where None.
         area: a vector file of polygons to predict; excludes `extent`.
@@ -47,8 +48,9 @@ class PredictionRequest:
         is_strict: whether a warning is an error, before anything is predicted.
     """
 
-    source: Path | str
+    source: Path | str | None
     output: Path
+    name: str = "layer"
     extent: Extent | None = None
     area: Path | None = None
     bands: tuple[int, ...] | None = None
@@ -77,6 +79,9 @@ class PredictedFiles:
 class Listener(Protocol):
     """Who follows a prediction; every method is called from the thread that asked for it."""
 
+    def show_stage(self, text: str) -> None:
+        """This is being done now."""
+
     def show_progress(self, done: int, total: int) -> None:
         """So many parts of the work are done."""
 
@@ -85,9 +90,6 @@ class Listener(Protocol):
 
     def info(self, text: str) -> None:
         """The user may like to know this about the result."""
-
-    def log(self, text: str) -> None:
-        """The worker said this; it only matters when something went wrong."""
 
     def is_cancelled(self) -> bool:
         """Whether the user asked to stop; asked several times a second."""

@@ -11,12 +11,21 @@ from qgis.PyQt.QtGui import QIcon
 
 from .. import __version__
 from .predict_algorithm import PredictAlgorithm
+from .worker.shared_worker import SharedWorker
 
 ICON_PATH = Path(__file__).parent / "icon.svg"
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
-    """Lists the algorithms of Landcast, all of which write GeoTIFF."""
+    """Lists the algorithms of Landcast, all of which write GeoTIFF.
+
+    Args:
+        worker: that they share.
+    """
+
+    def __init__(self, worker: SharedWorker) -> None:
+        super().__init__()
+        self._worker = worker
 
     def id(self) -> str:
         return "landcast"
@@ -40,4 +49,4 @@ class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
         return "tif"
 
     def loadAlgorithms(self) -> None:
-        self.addAlgorithm(PredictAlgorithm())
+        self.addAlgorithm(PredictAlgorithm(self._worker))

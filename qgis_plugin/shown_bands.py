@@ -20,7 +20,7 @@ def choose_bands(layer: QgsRasterLayer) -> Bands:
     None where Landcast is to choose: it would choose these, or the layer is shown in another way.
     """
     shown = shown_bands(layer)
-    return None if shown == _own_bands(layer.dataProvider()) else shown
+    return None if shown == default_bands(layer.dataProvider()) else shown
 
 
 def shown_bands(layer: QgsRasterLayer) -> Bands:
@@ -36,7 +36,7 @@ def shown_bands(layer: QgsRasterLayer) -> Bands:
     return bands if min(bands) > 0 else None
 
 
-def _own_bands(provider: QgsRasterDataProvider) -> Bands:
+def default_bands(provider: QgsRasterDataProvider) -> Bands:
     """What Landcast chooses by itself: by the meaning of the bands, else the first three."""
     meanings = [provider.colorInterpretation(number) for number in range(1, provider.bandCount() + 1)]
     if all(meanings.count(meaning) == 1 for meaning in RGB):

@@ -16,7 +16,7 @@ import landcast
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN_FILES = sorted((ROOT / "qgis_plugin").rglob("*.py"))
 LOADED_BY_QGIS = [ROOT / "__init__.py", *PLUGIN_FILES]
-FOREIGN_PACKAGES_ALLOWED = {"qgis", "osgeo"}
+FOREIGN_PACKAGES_ALLOWED = {"qgis", "osgeo", "numpy"}
 PARTS_ALLOWED = ("landcast.core.protocol", "landcast.core.client", "landcast.qgis_plugin")
 REQUIRED_BY_THE_PLUGINS_SITE = (
     "name",

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "training": {"training", "core"},
     "worker": {"worker", "core"},
-    "qgis_plugin": {"qgis_plugin"},
+    "qgis_plugin": {"qgis_plugin", "core"},
 }
 """Parts that a part may import when it is loaded; see `test_the_worker_imports_training_only_inside_a_subcommand...`."""
 HEAVY = {"torch", "diffusers", "rasterio", "kornia", "cv2", "numpy", "scipy"}

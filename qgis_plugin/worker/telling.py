@@ -1,0 +1,89 @@
+"""What a worker says of a job, passed on to who follows the prediction."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from ...core.client.events import StateChanged
+from ...core.client.follow import Listener as JobListener
+from ...core.protocol.messages import Stage
+from ..prediction import Listener
+from ..translation import tr
+
+PARTS = 1000
+"""Of the whole way, by which progress is told."""
+DRAWN, PREDICTED = 100, 980
+"""Where on that way the pixels were read, and the network is done; the rest is writing."""
+
+
+class Telling(JobListener):
+    """Tells each stage once, progress over all of them, and each text once.
+
+    Args:
+        listener: who follows.
+        is_drawn: whether pixels are read here first.
+        problem: why the worker will not come back, or None.
+    """
+
+    def __init__(self, listener: Listener, is_drawn: bool, problem: Callable[[], str | None]) -> None:
+        self._listener, self._problem = listener, problem
+        self._start = DRAWN if is_drawn else 0
+        self._stage = ""
+        self._said: set[str] = set()
+
+    def drawing(self, done: int, total: int) -> None:
+        """So many parts of the layer were read here."""
+        self._enter("drawing")
+        self._listener.show_progress(DRAWN * done, PARTS * max(total, 1))
+
+    def progress(self, stage: Stage, done: int, total: int) -> None:
+        self._enter(stage)
+        if stage == "predicting" and total:
+            self._listener.show_progress(self._start * total + (PREDICTED - self._start) * done, PARTS * total)
+        elif stage == "writing":
+            self._listener.show_progress(PREDICTED, PARTS)
+
+    def note(self, text: str) -> None:
+        self._say(text, self._listener.info)
+
+    def warn(self, text: str) -> None:
+        self._say(text, self._listener.warn)
+
+    def state(self, event: StateChanged) -> None:
+        if event.state == "queued" and event.position:
+            self._listener.show_stage(tr("Waiting for {} other predictions").format(event.position))
+        elif event.state == "running" and event.attempt > 1:
+            self._listener.info(
+                tr("The process that computed ended; attempt {} goes on with what it kept").format(event.attempt)
+            )
+
+    def interrupted(self, reason: str) -> None:
+        self._listener.info(tr("{}; looking for the worker again, the prediction goes on").format(reason))
+
+    def is_cancelled(self) -> bool:
+        return self._listener.is_cancelled() or self._problem() is not None
+
+    def _enter(self, stage: str) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._listener.show_stage(stage_name(stage))
+
+    def _say(self, text: str, say: Callable[[str], None]) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            say(text)
+
+
+def stage_name(stage: str) -> str:
+    """A stage in the user's language."""
+    names = {
+        "starting": tr("Starting Landcast"),
+        "loading": tr("Loading the model"),
+        "planning": tr("Planning"),
+        "drawing": tr("Reading the layer"),
+        "receiving": tr("Sending the pixels"),
+        "reading": tr("Reading the image"),
+        "predicting": tr("Predicting"),
+        "writing": tr("Writing the result"),
+    }
+    return names.get(stage, stage)
