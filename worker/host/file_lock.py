@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -10,7 +11,7 @@ class FileLock:
     """A lock that the system lets go of however the process ends.
 
     Args:
-        path: of the file, which is made and stays.
+        path: of the file, which is made, and stays unless it is removed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,6 +29,10 @@ class FileLock:
         except OSError:
             os.close(descriptor)
             return False
+        if not _is_at(descriptor, self.path):
+            # its holder removed it: another process may hold the next one by now
+            os.close(descriptor)
+            return False
         self._descriptor = descriptor
         return True
 
@@ -36,6 +41,22 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def remove(self) -> None:
+        """Let go of it, and leave no file."""
+        # on POSIX before it is let go, lest the next holder's is removed; Windows removes no file that is open
+        steps = (self.release, self.path.unlink) if os.name == "nt" else (self.path.unlink, self.release)
+        for step in steps:
+            with suppress(OSError):
+                step()
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file still stands under its name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
 
 
 def _lock(descriptor: int) -> None:

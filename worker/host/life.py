@@ -97,7 +97,7 @@ def _only_one(settings: HostSettings) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        lock.remove()
 
 
 def _wait_for_end(end: threading.Event) -> None:
