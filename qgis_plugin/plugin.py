@@ -23,6 +23,11 @@ class LandcastPlugin:
         self._worker: SharedWorker | None = None
         self._saved_as: Any = None
 
+    @property
+    def worker(self) -> SharedWorker | None:
+        """The worker that all algorithms share; None while the plugin is not loaded."""
+        return self._worker
+
     def initGui(self) -> None:
         """Called by QGIS with windows."""
         self.initProcessing()

@@ -33,7 +33,7 @@ from .compat import ADVANCED, NUMBER, POLYGONS, WKT
 from .feedback_listener import FeedbackListener
 from .interpreter import InterpreterError
 from .layers.reader import LayerReadError, Reader
-from .layers.sending import make_reader
+from .layers.sending import check_place, make_reader
 from .prediction import (
     Extent,
     PredictedFiles,
@@ -99,7 +99,8 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             "(XYZ tiles, WMS), a layer in memory or behind a password, which QGIS reads for it: give an extent or an "
             "area then, and mind the terms of the service. The bands that the layer shows, in colour or in grey, are "
             "the ones that are predicted. The result lies on the pixels of the image, or on true metres where the "
-            "ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without a change of colour.\n\n"
+            "ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without "
+            "a change of colour.\n\n"
             "What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many "
             "metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of "
             "the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: "
@@ -141,10 +142,14 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         if self._has_area(parameters) and not self.parameterAsExtent(parameters, self.EXTENT, context).isNull():
             return False, tr("An extent and an area to predict exclude each other: give one of them.")
         try:
-            self._layer(parameters, context)
+            layer = self._layer(parameters, context)
+            if find_source(layer) is None:
+                check_place(layer)
             choose_worker()
             use_pyzmq(plugin_libraries())
-        except (QgsProcessingException, InterpreterError, WorkerChoiceError, MissingPyzmqError) as error:
+        except (
+            QgsProcessingException, InterpreterError, LayerReadError, MissingPyzmqError, WorkerChoiceError
+        ) as error:  # fmt: skip
             return False, str(error)
         return True, ""
 

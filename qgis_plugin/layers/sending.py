@@ -23,6 +23,18 @@ PART_PX = 512
 """Side of a part that is sent; one of three bands of 8 bytes each is below the largest frame."""
 
 
+def check_place(layer: QgsRasterLayer) -> None:
+    """Make sure that a layer lies somewhere.
+
+    Raises:
+        LayerReadError: it has no CRS.
+    """
+    if not layer.crs().isValid():
+        raise LayerReadError(
+            tr("The layer “{}” has no CRS: set one in the properties of the layer.").format(layer.name())
+        )
+
+
 def make_reader(
     layer: QgsRasterLayer, crs: str, is_seen: bool, feedback: QgsRasterBlockFeedback, is_stopped: IsStopped
 ) -> Reader:
@@ -34,10 +46,7 @@ def make_reader(
     Raises:
         LayerReadError: it has no CRS, or nothing that could be predicted from.
     """
-    if not crs:
-        raise LayerReadError(
-            tr("The layer “{}” has no CRS: set one in the properties of the layer.").format(layer.name())
-        )
+    check_place(layer)
     if layer.dataProvider().dataType(1) in ARGB:
         return ColourReader(layer, crs, False, feedback, is_stopped)
     bands = _bands(layer, is_seen)

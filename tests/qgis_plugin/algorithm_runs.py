@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,12 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
+from landcast.qgis_plugin.prediction import PredictionFailedError, PredictionRequest
+from landcast.qgis_plugin.worker import predicting
+
 PIXEL_M = 0.6
 ORIGIN_XY = (430000.2, 3770000.4)
 EPSG = 26911
-TELLS_ITS_ARGUMENTS = """
-    if sys.argv[1] == "-m":
-        print("error: " + json.dumps(sys.argv), file=sys.stderr)
-        sys.exit(1)
-"""
 
 
 class RecordingFeedback(QgsProcessingFeedback):  # type: ignore[misc]
@@ -35,6 +32,10 @@ class RecordingFeedback(QgsProcessingFeedback):  # type: ignore[misc]
         self.warnings: list[str] = []
         self.infos: list[str] = []
         self.errors: list[str] = []
+        self.stages: list[str] = []
+
+    def setProgressText(self, text: str) -> None:  # noqa: N802 - QGIS's name
+        self.stages.append(text)
 
     def pushWarning(self, warning: str) -> None:  # noqa: N802 - QGIS's name
         self.warnings.append(warning)
@@ -78,12 +79,18 @@ def run(source: Any, output: Path, feedback: QgsProcessingFeedback | None = None
     return None if "OUTPUT" not in results else str(results["OUTPUT"])
 
 
-def told_arguments(
+def told_request(
     source: Any, output: Path, feedback: QgsProcessingFeedback | None = None, **parameters: Any
-) -> list[str]:
-    """What the worker is called with; needs one that tells its arguments."""
-    with pytest.raises(QgsProcessingException) as raised:
-        run(source, output, feedback, **parameters)
-    arguments = json.loads(str(raised.value))
-    assert isinstance(arguments, list)
-    return arguments
+) -> PredictionRequest:
+    """What would be asked of the worker, instead of asking it."""
+    told: list[PredictionRequest] = []
+
+    def refuse(worker: object, shared: object, request: PredictionRequest, reader: object, listener: object) -> None:
+        told.append(request)
+        raise PredictionFailedError("it was only asked")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(predicting, "predict", refuse)
+        with pytest.raises(QgsProcessingException, match="it was only asked"):
+            run(source, output, feedback, **parameters)
+    return told[0]

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,19 @@ WRITE_RESULT = """
         file.close()
         file.publish(overwrite=False)
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache folder that workers of other programs do not share."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("LANDCAST_CACHE")
+    os.environ["LANDCAST_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["LANDCAST_CACHE"]
+    else:
+        os.environ["LANDCAST_CACHE"] = before
 
 
 @pytest.fixture(scope="session")
@@ -151,15 +165,20 @@ def save() -> Callable[..., str]:
     return save
 
 
-@pytest.fixture
-def processing_plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[None]:
-    """The plugin as QGIS without windows starts it."""
+@pytest.fixture(scope="module")
+def processing_plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[Any]:
+    """The plugin as QGIS without windows starts it; the tests of a module share its worker."""
     import landcast
 
     plugin: Any = landcast.classFactory(qgis_iface)
     plugin.initProcessing()
-    yield
+    worker = plugin.worker
+    yield plugin
     plugin.unload()
+    deadline = time.monotonic() + 30
+    while worker.process_id is not None:
+        assert time.monotonic() < deadline, "the worker outlives the plugin"
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -168,9 +187,12 @@ def no_interpreter(processing_plugin: None, monkeypatch: pytest.MonkeyPatch) -> 
     from qgis.core import QgsSettings
 
     monkeypatch.delenv("LANDCAST_PYTHON", raising=False)
-    QgsSettings().remove("landcast/python")
+    settings = ("landcast/python", "landcast/worker", "landcast/worker_auth")
+    for name in settings:
+        QgsSettings().remove(name)
     yield
-    QgsSettings().remove("landcast/python")
+    for name in settings:
+        QgsSettings().remove(name)
 
 
 @pytest.fixture

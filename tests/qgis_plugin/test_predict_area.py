@@ -1,4 +1,4 @@
-"""Areas, dates and strictness of `landcast:predict` in a real QGIS, with the real command line."""
+"""Areas, dates and strictness of `landcast:predict` in a real QGIS, with a real worker."""
 
 from __future__ import annotations
 
@@ -28,14 +28,12 @@ from .algorithm_runs import (
     EPSG,
     ORIGIN_XY,
     PIXEL_M,
-    TELLS_ITS_ARGUMENTS,
     RecordingFeedback,
     run,
-    told_arguments,
+    told_request,
     write_image,
 )
 
-MakeWorker = Callable[[str], Path]
 MakeArea = Callable[..., QgsVectorLayer]
 UseInterpreter = Callable[[Path], None]
 pytestmark = pytest.mark.usefixtures("no_interpreter")
@@ -147,18 +145,18 @@ def test_curves_become_straight_and_what_crosses_itself_is_written(make_area: Ma
 
 
 def test_an_area_without_a_crs_is_refused(
-    source: Path, tmp_path: Path, make_worker: MakeWorker, use_interpreter: UseInterpreter, make_area: MakeArea
+    source: Path, tmp_path: Path, interpreter: Path, use_interpreter: UseInterpreter, make_area: MakeArea
 ) -> None:
-    use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
+    use_interpreter(interpreter)
     area = make_area(pixel_box(10, 20, 60, 50), crs="")
     with pytest.raises(QgsProcessingException, match="“parcels” has no CRS"):
         run(source, tmp_path / "result.tif", AREA=area.id())
 
 
 def test_an_area_that_is_not_there_is_refused(
-    source: Path, tmp_path: Path, make_worker: MakeWorker, use_interpreter: UseInterpreter
+    source: Path, tmp_path: Path, interpreter: Path, use_interpreter: UseInterpreter
 ) -> None:
-    use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
+    use_interpreter(interpreter)
     with pytest.raises(QgsProcessingException, match=r"AREA|gone\.gpkg"):
         run(source, tmp_path / "result.tif", AREA=str(tmp_path / "gone.gpkg"))
 
@@ -178,20 +176,20 @@ def test_lines_are_no_area(
 
 
 def test_an_extent_and_an_area_exclude_each_other(
-    source: Path, tmp_path: Path, make_worker: MakeWorker, use_interpreter: UseInterpreter, make_area: MakeArea
+    source: Path, tmp_path: Path, interpreter: Path, use_interpreter: UseInterpreter, make_area: MakeArea
 ) -> None:
-    use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
+    use_interpreter(interpreter)
     area = make_area(pixel_box(10, 20, 60, 50))
     with pytest.raises(QgsProcessingException, match="exclude each other"):
         run(source, tmp_path / "result.tif", AREA=area.id(), EXTENT="430010,430050,3769950,3769990")
 
 
 def test_the_file_of_an_area_is_gone_afterwards(
-    source: Path, tmp_path: Path, make_worker: MakeWorker, use_interpreter: UseInterpreter, make_area: MakeArea
+    source: Path, tmp_path: Path, interpreter: Path, use_interpreter: UseInterpreter, make_area: MakeArea
 ) -> None:
-    use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
-    arguments = told_arguments(source, tmp_path / "result.tif", AREA=make_area(pixel_box(10, 20, 60, 50)).id())
-    [area] = [Path(part[len("--area=") :]) for part in arguments if part.startswith("--area=")]
+    use_interpreter(interpreter)
+    area = told_request(source, tmp_path / "result.tif", AREA=make_area(pixel_box(10, 20, 60, 50)).id()).area
+    assert area is not None
     assert area.name == "parcels.gpkg"
     assert not area.parent.exists()
 

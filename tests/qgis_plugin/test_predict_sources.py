@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
@@ -17,7 +18,6 @@ pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 from osgeo import gdal
 from qgis.core import (
     QgsMultiBandColorRenderer,
-    QgsProcessingException,
     QgsRasterLayer,
     QgsSingleBandGrayRenderer,
     QgsSingleBandPseudoColorRenderer,
@@ -26,9 +26,9 @@ from qgis.core import (
 from landcast.qgis_plugin.child_process import clean_environment
 from landcast.qgis_plugin.source_file import FORMATS, SIGNATURES, find_source
 
-from .algorithm_runs import TELLS_ITS_ARGUMENTS, RecordingFeedback, run, told_arguments, write_image
+from .algorithm_runs import RecordingFeedback, run, told_request, write_image
 
-MakeWorker = Callable[[str], Path]
+Bands = Optional[tuple[int, ...]]
 OpenLayer = Callable[..., QgsRasterLayer]
 UseInterpreter = Callable[[Path], None]
 COLOURS = (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand)
@@ -54,16 +54,15 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def told_bands(
-    make_worker: MakeWorker, use_interpreter: UseInterpreter, tmp_path: Path
-) -> Callable[[QgsRasterLayer], tuple[str | None, list[str]]]:
-    """What Landcast is told of bands, and what the log says of them."""
+    interpreter: Path, use_interpreter: UseInterpreter, tmp_path: Path
+) -> Callable[[QgsRasterLayer], tuple[Bands, list[str]]]:
+    """What the worker is told of bands, and what the log says of them."""
 
-    def told_bands(layer: QgsRasterLayer) -> tuple[str | None, list[str]]:
-        use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
+    def told_bands(layer: QgsRasterLayer) -> tuple[Bands, list[str]]:
+        use_interpreter(interpreter)
         feedback = RecordingFeedback()
-        arguments = told_arguments(layer, tmp_path / "result.tif", feedback)
-        told = [part for part in arguments if part.startswith("--bands")]
-        return (told[0] if told else None), [info for info in feedback.infos if "bands" in info]
+        bands = told_request(layer, tmp_path / "result.tif", feedback).bands
+        return bands, [info for info in feedback.infos if "bands" in info]
 
     return told_bands
 
@@ -90,14 +89,14 @@ def write_bands(path: Path, meanings: tuple[int, ...]) -> Path:
     ],
 )
 def test_local_files_of_the_formats_that_landcast_reads_are_taken(
-    tmp_path: Path, make_worker: MakeWorker, use_interpreter: UseInterpreter, driver: str, suffix: str
+    tmp_path: Path, interpreter: Path, use_interpreter: UseInterpreter, driver: str, suffix: str
 ) -> None:
     if gdal.GetDriverByName(driver) is None:
         pytest.skip(f"this GDAL has no {driver}")
     picture = tmp_path / f"picture.{suffix}"
     gdal.Translate(str(picture), str(write_image(tmp_path / "source.tif", 64, 64)), format=driver)
-    use_interpreter(make_worker(TELLS_ITS_ARGUMENTS))
-    assert told_arguments(picture, tmp_path / "result.tif")[3:5] == ["predict", str(picture)]
+    use_interpreter(interpreter)
+    assert told_request(picture, tmp_path / "result.tif").source == picture
 
 
 def test_the_formats_are_those_that_landcast_reads(interpreter: Path) -> None:
@@ -138,44 +137,44 @@ def test_a_geotiff_in_the_network_is_predicted_from_by_its_address(
     assert QgsRasterLayer(str(output)).extent() == layer.extent()
 
 
-def test_layers_that_landcast_cannot_read_by_itself_are_refused(tmp_path: Path, open_layer: OpenLayer) -> None:
+def test_layers_that_landcast_cannot_read_by_itself_are_read_by_qgis(tmp_path: Path, open_layer: OpenLayer) -> None:
     grid = tmp_path / "grid.asc"
     grid.write_text("ncols 2\nnrows 2\nxllcorner 5\nyllcorner 5\ncellsize 1\n1 2\n3 4\n")
     disguised = tmp_path / "disguised.tif"
     gdal.Translate(str(tmp_path / "a.vrt"), str(write_image(tmp_path / "source.tif", 64, 64)), format="VRT")
     (tmp_path / "a.vrt").rename(disguised)
     web = open_layer(f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=3", "web", "wms")
-    for layer in (grid, disguised, web):
-        with pytest.raises(QgsProcessingException, match="only local GeoTIFF, JPEG, PNG"):
-            run(layer, tmp_path / "result.tif")
+    for layer in (open_layer(grid), open_layer(disguised), web):
+        assert find_source(layer) is None
 
 
 @pytest.mark.parametrize(
     ("meanings", "shown", "told"),
     [
         (COLOURS, (1, 2, 3), None),
-        (COLOURS, (3, 2, 1), "3,2,1"),
+        (COLOURS, (3, 2, 1), (3, 2, 1)),
         (COLOURS[::-1], (3, 2, 1), None),
-        ((*COLOURS, gdal.GCI_Undefined), (4, 1, 2), "4,1,2"),
+        ((*COLOURS, gdal.GCI_Undefined), (4, 1, 2), (4, 1, 2)),
         ((*COLOURS, gdal.GCI_AlphaBand), (1, 2, 3), None),
         ((gdal.GCI_GrayIndex, *[gdal.GCI_Undefined] * 4), (1, 2, 3), None),
-        ((gdal.GCI_GrayIndex, *[gdal.GCI_Undefined] * 4), (5, 3, 2), "5,3,2"),
+        ((gdal.GCI_GrayIndex, *[gdal.GCI_Undefined] * 4), (5, 3, 2), (5, 3, 2)),
         (COLOURS, (1, 2, -1), None),
     ],
 )
 def test_bands_in_colour_are_told_where_they_are_not_the_files_own_choice(
     tmp_path: Path,
     open_layer: OpenLayer,
-    told_bands: Callable[[QgsRasterLayer], tuple[str | None, list[str]]],
+    told_bands: Callable[[QgsRasterLayer], tuple[Bands, list[str]]],
     meanings: tuple[int, ...],
     shown: tuple[int, int, int],
-    told: str | None,
+    told: Bands,
 ) -> None:
     layer = open_layer(write_bands(tmp_path / "source.tif", meanings))
     layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *shown))
-    argument, said = told_bands(layer)
-    assert argument == (None if told is None else f"--bands={told}")
-    assert said == ([] if told is None else [f"Predicted from the bands that the layer shows: {', '.join(told[::2])}"])
+    bands, said = told_bands(layer)
+    assert bands == told
+    shown_text = ", ".join(map(str, told or ()))
+    assert said == ([] if told is None else [f"Predicted from the bands that the layer shows: {shown_text}"])
 
 
 @pytest.mark.parametrize(
@@ -183,25 +182,25 @@ def test_bands_in_colour_are_told_where_they_are_not_the_files_own_choice(
     [
         ((gdal.GCI_GrayIndex,), 1, None),
         ((gdal.GCI_GrayIndex, gdal.GCI_AlphaBand), 1, None),
-        ((gdal.GCI_GrayIndex, gdal.GCI_Undefined), 1, "1"),
-        (COLOURS, 2, "2"),
+        ((gdal.GCI_GrayIndex, gdal.GCI_Undefined), 1, (1,)),
+        (COLOURS, 2, (2,)),
     ],
 )
 def test_a_grey_band_is_told_where_the_file_has_others(
     tmp_path: Path,
     open_layer: OpenLayer,
-    told_bands: Callable[[QgsRasterLayer], tuple[str | None, list[str]]],
+    told_bands: Callable[[QgsRasterLayer], tuple[Bands, list[str]]],
     meanings: tuple[int, ...],
     shown: int,
-    told: str | None,
+    told: Bands,
 ) -> None:
     layer = open_layer(write_bands(tmp_path / "source.tif", meanings))
     layer.setRenderer(QgsSingleBandGrayRenderer(layer.dataProvider(), shown))
-    assert told_bands(layer)[0] == (None if told is None else f"--bands={told}")
+    assert told_bands(layer)[0] == told
 
 
 def test_the_bands_of_a_layer_in_false_colours_are_left_to_landcast(
-    tmp_path: Path, open_layer: OpenLayer, told_bands: Callable[[QgsRasterLayer], tuple[str | None, list[str]]]
+    tmp_path: Path, open_layer: OpenLayer, told_bands: Callable[[QgsRasterLayer], tuple[Bands, list[str]]]
 ) -> None:
     layer = open_layer(write_bands(tmp_path / "source.tif", COLOURS))
     layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 2))
@@ -212,7 +211,7 @@ def test_the_bands_of_a_layer_in_false_colours_are_left_to_landcast(
 def test_a_layer_as_qgis_first_shows_it_leaves_the_bands_to_landcast(
     tmp_path: Path,
     open_layer: OpenLayer,
-    told_bands: Callable[[QgsRasterLayer], tuple[str | None, list[str]]],
+    told_bands: Callable[[QgsRasterLayer], tuple[Bands, list[str]]],
     meanings: tuple[int, ...],
 ) -> None:
     layer = open_layer(write_bands(tmp_path / "source.tif", meanings))
@@ -220,13 +219,13 @@ def test_a_layer_as_qgis_first_shows_it_leaves_the_bands_to_landcast(
 
 
 def test_a_file_that_no_layer_of_the_project_shows_leaves_the_bands_to_landcast(
-    tmp_path: Path, open_layer: OpenLayer, told_bands: Callable[[object], tuple[str | None, list[str]]]
+    tmp_path: Path, open_layer: OpenLayer, told_bands: Callable[[object], tuple[Bands, list[str]]]
 ) -> None:
     """QGIS itself shows the first three bands, whatever the file says of them."""
     path = write_bands(tmp_path / "source.tif", COLOURS[::-1])
     assert told_bands(path)[0] is None
     layer = open_layer(path)
-    assert told_bands(layer)[0] == "--bands=1,2,3"
+    assert told_bands(layer)[0] == (1, 2, 3)
 
 
 def test_what_the_layer_shows_is_what_is_predicted(
