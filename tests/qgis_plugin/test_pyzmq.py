@@ -1,0 +1,119 @@
+"""The library that QGIS may lack: found, refused with words that help, and installed from a folder of wheels."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
+
+from landcast.qgis_plugin.child_process import ChildCancelledError
+from landcast.qgis_plugin.worker import pyzmq
+from landcast.qgis_plugin.worker.pyzmq import (
+    PYZMQ,
+    InstallError,
+    MissingPyzmqError,
+    Wheel,
+    find_own_python,
+    install_pyzmq,
+    private_folder,
+    use_pyzmq,
+)
+
+PACKAGE = "landcast_stands_in_for_zmq"
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    """A folder with a wheel that any Python takes."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    info = "pyzmq-27.1.0.dist-info"
+    with zipfile.ZipFile(folder / "pyzmq-27.1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr(f"{PACKAGE}/__init__.py", "ANSWER = 42\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: pyzmq\nVersion: 27.1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        names = (f"{PACKAGE}/__init__.py", f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD")
+        archive.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in names))
+    return folder
+
+
+@pytest.fixture
+def wheel(wheels: Path) -> Wheel:
+    [path] = wheels.iterdir()
+    return replace(PYZMQ, sha256=(hashlib.sha256(path.read_bytes()).hexdigest(),))
+
+
+@pytest.fixture(autouse=True)
+def without_pyzmq(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Python that lacks what is looked for."""
+    monkeypatch.setattr(pyzmq, "PACKAGE", PACKAGE)
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
+    sys.modules.pop(PACKAGE, None)
+
+
+def install(interpreter: Path, base: Path, wheels: Path, wheel: Wheel) -> Path:
+    return install_pyzmq(interpreter, base, lambda line: None, lambda: False, wheels, wheel)
+
+
+def test_without_it_the_error_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(MissingPyzmqError, match=r"python3-zmq.*installing\.install\(\)") as raised:
+        use_pyzmq(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wheel_of_a_folder_is_installed_and_found(
+    interpreter: Path, tmp_path: Path, wheels: Path, wheel: Wheel
+) -> None:
+    base = tmp_path / "profile" / "python"
+    folder = install(interpreter, base, wheels, wheel)
+    assert folder == private_folder(base)
+    assert str(sys.implementation.cache_tag) in folder.name
+    use_pyzmq(base)
+    # what QGIS has comes first
+    assert sys.path[-1] == str(folder)
+    assert importlib.util.find_spec(PACKAGE) is not None
+    use_pyzmq(base)
+    assert sys.path.count(str(folder)) == 1
+    assert [one.name for one in base.iterdir()] == [folder.name]
+    # again, over what is there
+    assert install(interpreter, base, wheels, wheel) == folder
+
+
+def test_a_wheel_with_another_hash_is_refused_and_nothing_stays(
+    interpreter: Path, tmp_path: Path, wheels: Path
+) -> None:
+    base = tmp_path / "python"
+    with pytest.raises(InstallError, match=r"(?i)pyzmq 27\.1\.0 was not installed.*"):
+        install(interpreter, base, wheels, PYZMQ)
+    assert list(base.iterdir()) == []
+
+
+def test_installing_can_be_cancelled(interpreter: Path, tmp_path: Path, wheels: Path, wheel: Wheel) -> None:
+    with pytest.raises(ChildCancelledError):
+        install_pyzmq(interpreter, tmp_path / "python", lambda line: None, lambda: True, wheels, wheel)
+    assert list((tmp_path / "python").iterdir()) == []
+
+
+def test_the_python_of_qgis_is_known_without_asking_it() -> None:
+    found = find_own_python()
+    assert found is not None
+    code = "import sys; print(sys.version_info[:2])"
+    told = subprocess.run([str(found), "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert told.strip() == str(sys.version_info[:2])
+
+
+def test_the_pinned_version_is_one_that_landcast_takes() -> None:
+    assert int(PYZMQ.version.split(".")[0]) in (26, 27)
+    assert all(len(one) == 64 for one in PYZMQ.sha256)
+    assert len(set(PYZMQ.sha256)) == len(PYZMQ.sha256) == 16
