@@ -49,7 +49,7 @@ class ColourReader:
             self._source = layer.renderer().clone()
             self._source.setInput(self._provider)
         extent = layer.extent()
-        self.crs = crs
+        self.name, self.crs = str(layer.name()), crs
         self.bounds_xy = extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
         self.bands, self.dtype, self.has_statistics = 3, "uint8", False
         size = self._provider.ySize(), self._provider.xSize()

@@ -76,6 +76,7 @@ class Reader(Protocol):
     """What is known of a layer, and its pixels.
 
     Attributes:
+        name: of the layer.
         crs: as an authority's code or WKT.
         bounds_xy: x minimum, y minimum, x maximum, y maximum.
         bands: one or three.
@@ -85,6 +86,7 @@ class Reader(Protocol):
         notes: what the user may like to know of how it is read.
     """
 
+    name: str
     crs: str
     bounds_xy: tuple[float, float, float, float]
     bands: int

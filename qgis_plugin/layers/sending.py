@@ -71,12 +71,16 @@ def draw_planned(reader: Reader, planned: Planned, on_part: Callable[[int, int],
         OSError: the disk is full.
     """
     rects = list(_split(planned.source_rect))
-    pixels = SpooledPixels(rects, reader.bands, reader.dtype)
+    pixels, is_empty = SpooledPixels(rects, reader.bands, reader.dtype), True
     try:
         for done, rect in enumerate(rects):
             on_part(done, len(rects))
-            pixels.add(draw(reader, _grid_of(planned, rect)))
+            block = draw(reader, _grid_of(planned, rect))
+            is_empty = is_empty and not block.valid.any()
+            pixels.add(block)
         on_part(len(rects), len(rects))
+        if is_empty:
+            raise LayerReadError(tr("“{}” shows nothing in the chosen area").format(reader.name))
     except BaseException:
         pixels.close()
         raise

@@ -51,7 +51,7 @@ class ValueReader:
         _average(self._provider)
         self._numbers, self._feedback, self._is_stopped = bands, feedback, is_stopped
         extent = self._provider.extent()
-        self.crs = crs
+        self.name, self.crs = str(layer.name()), crs
         self.bounds_xy = extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
         self.bands, self.dtype = len(bands), DTYPES[self._provider.dataType(bands[0])]
         self.shape_yx: tuple[int, int] | None = (self._provider.ySize(), self._provider.xSize())
