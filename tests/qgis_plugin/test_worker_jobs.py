@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,18 @@ from .tiles import LEVEL_M, TILE_PX, corner_of, tile_at, write_tiles
 UseInterpreter = Callable[[Path], None]
 OpenLayer = Callable[..., QgsRasterLayer]
 MOST_GAP_S = 0.1
+BYSTANDER = """
+import os, threading, time
+gaps, turned, ended = [], time.perf_counter(), threading.Event()
+threading.Thread(target=lambda: (os.read(0, 1), ended.set()), daemon=True).start()
+while not ended.is_set():
+    time.sleep(0.005)
+    now = time.perf_counter()
+    gaps.append(now - turned)
+    turned = now
+print(*gaps)
+"""
+"""What the machine makes of a process that only looks at the clock."""
 pytestmark = pytest.mark.usefixtures("no_interpreter")
 
 
@@ -104,12 +117,15 @@ def test_the_main_thread_stays_free_during_a_job(
         x, y = corner_of(first)
         side = 3.5 * LEVEL_M * TILE_PX
         parameters["EXTENT"] = f"{x},{x + side},{y - side},{y} [EPSG:3857]"
+    bystander = subprocess.Popen([sys.executable, "-c", BYSTANDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     job = Run(source, tmp_path / "result.tif", **parameters)
     job.wait()
     assert job.end == (True, {"OUTPUT": str(tmp_path / "result.tif")})
-    print(f"\nlongest gap with {kind}: {1000 * max(job.gaps_s):.0f} ms of {len(job.gaps_s)} turns")  # noqa: T201
-    # what else the machine computes may cost a turn; what blocks costs each job one or more
-    assert sorted(job.gaps_s)[-2] < MOST_GAP_S
+    seen_s = [float(gap) for gap in bystander.communicate()[0].split()]
+    ours, theirs = (sorted(gaps)[-3:] for gaps in (job.gaps_s, seen_s))
+    print(f"\nlongest gaps with {kind}: {ours} s; of a process that does nothing: {theirs} s")  # noqa: T201
+    # a loaded machine lets everybody wait; what blocks costs each job a turn or more
+    assert ours[-2] < MOST_GAP_S + theirs[-1]
 
 
 @pytest.mark.usefixtures("real")
