@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "worker": {"worker", "core"},
     "qgis_plugin": {"qgis_plugin", "core"},
 }
-"""Parts that a part may import when it is loaded; see `test_the_worker_imports_training_only_inside_a_subcommand...`."""
+"""Parts that a part may import when it is loaded; what the worker may import later has a test of its own."""
 HEAVY = {"torch", "diffusers", "rasterio", "kornia", "cv2", "numpy", "scipy"}
 
 

@@ -150,6 +150,25 @@ def test_ctrl_c_cancels_the_job_and_leaves_nothing(hosts: Hosts, start: Start, s
         assert (status.jobs, status.queue, status.engines[0].job) == ((), 0, None)
 
 
+def test_a_person_is_told_that_a_killed_engine_was_another_attempt(
+    hosts: Hosts, start: Start, scene: Path, how: list[object]
+) -> None:
+    host = hosts.start()
+    with WorkerClient(host.connection_file) as client:
+        wait_until(lambda: client.status().engines[0].state == "idle", 60)
+        engine = client.status().engines[0].process
+    assert engine
+    process = start("predict", scene, *how, "--members", 50, "--worker", "auto", "--progress", "lines")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("progress: "):
+            os.kill(engine, signal.SIGKILL)
+            break
+    said = [line for line in process.stderr.read().splitlines() if line and not line.startswith("progress: ")]
+    told = "note: attempt 2: the last one broke off, and what it finished is not computed again"
+    assert (process.wait(20), said) == (0, [told])
+
+
 class Watching:
     """Remembers what is told of a job."""
 

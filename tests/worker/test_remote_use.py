@@ -27,6 +27,7 @@ from landcast.core.protocol.versions import SPOKEN
 from landcast.tests.worker.machines import COUNTING_IMPORTS, Machine, introduce, keys_of, listed
 from landcast.tests.worker.raw import RawClient, predict_job, wait_until
 from landcast.worker.demo.scene import write_scene
+from landcast.worker.host.access import make_pair
 
 BRIEF = Patience(ping_s=0.2, silent_s=5.0, retry_s=0.1, lost_s=2.0)
 NewMachine = Callable[..., Machine]
@@ -59,7 +60,7 @@ def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewMach
 def worker(shared_machine: NewMachine) -> Machine:
     """A machine whose worker is open to others; one client is on its list that is nobody's."""
     made = shared_machine("worker")
-    made.do("keys", "allow", "somebody", zmq.curve_keypair()[0].decode())
+    made.do("keys", "allow", "somebody", make_pair().public)
     made.serve("--bind", "tcp://0.0.0.0:*")
     return made
 
@@ -234,7 +235,7 @@ def test_a_worker_without_keys_is_not_spoken_to_by_who_knows_one(
     endpoint = plain.connection.endpoint
     assert plain.connection.server_key is None
     client.public_key()
-    client.do("keys", "trust", endpoint, zmq.curve_keypair()[0].decode())
+    client.do("keys", "trust", endpoint, make_pair().public)
     code, err, _ = ask(client, endpoint)
     assert (code, f"forget its key with `landcast keys remove {endpoint}`" in err) == (1, True)
     client.do("keys", "remove", endpoint)
@@ -266,7 +267,7 @@ def test_a_worker_is_open_to_others_only_with_a_list(machine: NewMachine) -> Non
         assert (code, out) == (1, "")
         assert "none is on the list yet" in err
         assert "landcast keys allow" in err
-    here.do("keys", "allow", "a", zmq.curve_keypair()[0].decode())
+    here.do("keys", "allow", "a", make_pair().public)
     here.keys.clients_path.write_text("{")
     code, _, err = here.run("serve", "--bind", "tcp://0.0.0.0:*")
     assert (code, "clients.json: is no list of keys" in err) == (1, True)

@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from ...core.client.client import WorkerClient
 from ...core.client.errors import ClientError
+from ...core.client.events import StateChanged
 from ...core.client.follow import Listener
 from ...core.errors import LandcastError, OutputError, RequestError, UnsupportedSourceError, strict_error
 from ...core.model.contract import CONTRACT_NAME
@@ -144,6 +145,12 @@ class _Telling(Listener):
 
     def warn(self, text: str) -> None:
         self._tell(text, self.warned, self._warn)
+
+    def state(self, event: StateChanged) -> None:
+        if event.state == "queued" and event.position:
+            self._note(f"jobs that come first: {event.position}")
+        elif event.state == "running" and event.attempt > 1:
+            self._note(f"attempt {event.attempt}: the last one broke off, and what it finished is not computed again")
 
     def interrupted(self, reason: str) -> None:
         self._note(f"{reason}; looking for the worker again, the job goes on")

@@ -357,7 +357,7 @@ def test_cancelling_a_fetch_leaves_nothing(connect: Connect, folder: Path) -> No
         job.cancel()
         with pytest.raises(JobCancelledError):
             job.result(5)
-        wait_until(lambda: not fetched(folder))
+        wait_until(lambda: not list(folder.iterdir()))
 
 
 def test_a_folder_that_is_not_there_is_told(connect: Connect, folder: Path) -> None:
