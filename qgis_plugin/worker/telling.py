@@ -37,6 +37,7 @@ class Telling(JobListener):
         self._listener.show_progress(DRAWN * done, PARTS * max(total, 1))
 
     def progress(self, stage: Stage, done: int, total: int) -> None:
+        """So much of a stage is done."""
         self._enter(stage)
         if stage == "predicting" and total:
             self._listener.show_progress(self._start * total + (PREDICTED - self._start) * done, PARTS * total)
@@ -44,12 +45,15 @@ class Telling(JobListener):
             self._listener.show_progress(PREDICTED, PARTS)
 
     def note(self, text: str) -> None:
+        """The user may like to know this."""
         self._say(text, self._listener.info)
 
     def warn(self, text: str) -> None:
+        """The user should know this."""
         self._say(text, self._listener.warn)
 
     def state(self, event: StateChanged) -> None:
+        """The job waits for others, or is tried again."""
         if event.state == "queued" and event.position:
             self._listener.show_stage(tr("Waiting for {} other predictions").format(event.position))
         elif event.state == "running" and event.attempt > 1:
@@ -58,9 +62,11 @@ class Telling(JobListener):
             )
 
     def interrupted(self, reason: str) -> None:
+        """The connection was lost, and is made anew."""
         self._listener.info(tr("{}; looking for the worker again, the prediction goes on").format(reason))
 
     def is_cancelled(self) -> bool:
+        """Whether the user asked to stop, or the worker will not come back."""
         return self._listener.is_cancelled() or self._problem() is not None
 
     def _enter(self, stage: str) -> None:
