@@ -6,17 +6,21 @@ import hashlib
 import importlib.util
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
+from qgis.PyQt.QtCore import QCoreApplication
+
 from landcast.qgis_plugin.child_process import ChildCancelledError
-from landcast.qgis_plugin.worker import pyzmq
+from landcast.qgis_plugin.worker import installing, pyzmq
 from landcast.qgis_plugin.worker.pyzmq import (
     PYZMQ,
     InstallError,
@@ -117,3 +121,19 @@ def test_the_pinned_version_is_one_that_landcast_takes() -> None:
     assert int(PYZMQ.version.split(".")[0]) in (26, 27)
     assert all(len(one) == 64 for one in PYZMQ.sha256)
     assert len(set(PYZMQ.sha256)) == len(PYZMQ.sha256) == 16
+
+
+def test_a_task_of_qgis_installs_in_the_background_and_says_why_it_could_not(
+    qgis_app: Any, interpreter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LANDCAST_PYTHON", str(interpreter))
+    empty = tmp_path / "no wheels"
+    empty.mkdir()
+    task = installing.install(empty)
+    deadline = time.monotonic() + 60
+    while task.problem is None:
+        assert time.monotonic() < deadline, "it did not end"
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+    assert "pyzmq 27.1.0 was not installed" in task.problem
+    assert not any(installing.plugin_libraries().glob(".installing-*"))
