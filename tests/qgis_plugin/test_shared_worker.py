@@ -236,10 +236,9 @@ def test_what_is_left_where_both_were_killed_is_removed_at_the_next_start(
 ) -> None:
     left = cache / "qgis-77-0000.json"
     program = stand_in(make_worker, "announce(); sys.stdin.read()")
-    worker = subprocess.Popen([str(program), str(left)], stdin=subprocess.PIPE)
-    wait_until(left.exists)
-    worker.kill()
-    worker.wait()
+    with subprocess.Popen([str(program), str(left)], stdin=subprocess.PIPE) as worker:
+        wait_until(left.exists)
+        worker.kill()
     with shared.use(program, never) as own:
         assert not left.exists()
         assert own.connection_file.exists()

@@ -79,7 +79,7 @@ class Run:
         self._turned = time.perf_counter()
         QgsApplication.taskManager().addTask(self.task)
 
-    def wait(self, is_so: Callable[[], object] | None = None, timeout_s: float = 90) -> None:
+    def wait(self, is_so: Callable[[], object] | None = None, timeout_s: float = 300) -> None:
         """Turn the event loop until something is so; the end where nothing is named."""
         deadline = time.monotonic() + timeout_s
         while not (self.end if is_so is None else is_so()):
@@ -125,7 +125,7 @@ def test_the_main_thread_stays_free_during_a_job(
     ours, theirs = (sorted(gaps)[-3:] for gaps in (job.gaps_s, seen_s))
     print(f"\nlongest gaps with {kind}: {ours} s; of a process that does nothing: {theirs} s")  # noqa: T201
     # a loaded machine lets everybody wait; what blocks costs each job a turn or more
-    assert ours[-2] < MOST_GAP_S + theirs[-1]
+    assert ours[-2] < MOST_GAP_S + 2 * theirs[-1]
 
 
 @pytest.mark.usefixtures("real")
