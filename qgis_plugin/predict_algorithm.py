@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -201,8 +203,7 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> Parameters:
         output = self._output(parameters, context)
         try:
-            with tempfile.TemporaryDirectory(prefix="landcast-") as folder:
-                area = self._write_area(parameters, context, Path(folder))
+            with self._written_area(parameters, context) as area:
                 request = self._request(parameters, context, output, area)
                 files = self._predict(request, FeedbackListener(feedback))
         except PredictionCancelledError:
@@ -274,13 +275,17 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     def _has_area(self, parameters: Parameters) -> bool:
         return parameters.get(self.AREA) not in (None, "")
 
-    def _write_area(self, parameters: Parameters, context: QgsProcessingContext, folder: Path) -> Path | None:
+    @contextmanager
+    def _written_area(self, parameters: Parameters, context: QgsProcessingContext) -> Iterator[Path | None]:
+        """The area as a file, for as long as the worker may read it."""
         if not self._has_area(parameters):
-            return None
+            yield None
+            return
         source = self.parameterAsSource(parameters, self.AREA, context)
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, self.AREA))
-        return write_area(source, folder, context.transformContext())
+        with tempfile.TemporaryDirectory(prefix="landcast-") as folder:
+            yield write_area(source, Path(folder), context.transformContext())
 
     def _output(self, parameters: Parameters, context: QgsProcessingContext) -> Path:
         output = Path(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)).absolute()
