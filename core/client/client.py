@@ -148,11 +148,10 @@ class WorkerClient:
             ConnectError: there is no worker.
             AnswerTimeoutError: it took longer than `timeout_s`.
         """
-        return follow(
+        return self._follow(
             lambda tell: self.submit(request, tell, delivery, folder, has_tiles, source, frames, pixels, job),
-            listener or Listener(),
+            listener,
             timeout_s,
-            self._patience.cancel_s + 2,
         )
 
     def carry_out(
@@ -163,9 +162,7 @@ class WorkerClient:
         The listener, the ends and the errors are those of `predict`. A training that was cancelled keeps its
         checkpoints beside the model's folder, and goes on from them where the request says `is_resuming`.
         """
-        return follow(
-            lambda tell: self.submit(request, tell), listener or Listener(), timeout_s, self._patience.cancel_s + 2
-        )
+        return self._follow(lambda tell: self.submit(request, tell), listener, timeout_s)
 
     def plan(
         self,
@@ -216,6 +213,11 @@ class WorkerClient:
         ended: Future[bool] = new_future()
         self._loop.call(lambda: self._loop.shut_down(clean_text(reason), ended))
         self._wait(ended, timeout_s)
+
+    def _follow(
+        self, submit: Callable[[OnEvent], Job], listener: Listener | None, timeout_s: float | None
+    ) -> JobResult:
+        return follow(submit, listener or Listener(), timeout_s, self._patience.cancel_s + 2)
 
     def _ask(self, query: str, message: Message, timeout_s: float, frames: Sequence[Frame] = ()) -> Any:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,23 +30,6 @@ def full(bench: Bench, place: Path) -> Iterator[None]:
         yield
     finally:
         told.unlink()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """A real file system that can be given any size."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed: {mounted.stderr.decode().strip()}")
-
-    def resize(size: int) -> Path:
-        subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
-        return folder
-
-    yield resize
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def fill(folder: Path) -> Path:

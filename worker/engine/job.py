@@ -14,15 +14,15 @@ from ...core.device import choose_device
 from ...core.errors import CancelledError, DeviceMemoryError
 from ...core.model.contract import load_contract
 from ...core.model.folder import LoadedModel, find_model
-from ...core.predict import predict
+from ...core.predict import Prediction, predict
 from ...core.protocol.engine_messages import Kept, Pulse
 from ...core.protocol.fields import clean_text
 from ...core.protocol.message import Message
 from ...core.protocol.messages import Done, Notice, Progress, Stage, Started, Submit
 from ...core.protocol.requests import PredictRequest
 from ...core.request import PredictionRequest
-from ..host.file_lock import FileLock
 from ..host.ledger import JobFolder
+from .device_turn import device_turn
 from .models import WarmModels
 from .pixels import kept_overview, kept_parts, sent_image
 from .requests import read_request, tell_result
@@ -30,7 +30,6 @@ from .store import LedgerStore
 
 PROGRESS_S = 0.1
 """Least time between two messages that only say how far it is."""
-LOCK_POLL_S = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -83,24 +82,24 @@ class JobRun:
         self._send(Started(self.id, self.submit.attempt))
         request = self._request()
         self._enter("planning")
-        lock = FileLock(self.locks / f"{choose_device(request.device).type}.lock")
-        self._wait_for(lock)
+        with device_turn(choose_device(request.device), self.locks, self._teller("note"), self._pulse):
+            prediction = self._predict(request)
+        return tell_result(self.id, prediction, self._store.tiles, is_fetched=self.submit.delivery != "path")
+
+    def _predict(self, request: PredictionRequest) -> Prediction:
+        sent = None
         try:
-            sent = None
             if self.submit.source is not None:
                 contract = load_contract(find_model(request.model))
                 overview, parts = kept_overview(self.folder), kept_parts(self.folder)
                 sent, request = sent_image(request, self.submit.source, contract, overview, parts)
-            prediction = predict(
+            return predict(
                 request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent,
                 has_files=self.submit.delivery != "tiles",
             )  # fmt: skip
         except DeviceMemoryError:
             self.models.make_room()  # for whoever tries again
             raise
-        finally:
-            lock.release()
-        return tell_result(self.id, prediction, self._store.tiles, is_fetched=self.submit.delivery != "path")
 
     def _request(self) -> PredictionRequest:
         asked = self.submit.request
@@ -115,15 +114,6 @@ class JobRun:
         if self.submit.delivery == "file" and asked.quicklook is not None:
             changes["quicklook"] = str(self.folder.result / Path(asked.quicklook).name)
         return read_request(asked, **changes)
-
-    def _wait_for(self, lock: FileLock) -> None:
-        has_said = False
-        while not lock.try_acquire():
-            if not has_said:
-                self._teller("note")("another worker is using the device; waiting for it")
-                has_said = True
-            self._pulse()
-            time.sleep(LOCK_POLL_S)
 
     def _load(self, folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel:
         self._enter("loading")

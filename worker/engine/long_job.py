@@ -14,11 +14,11 @@ from ...core.protocol.fields import clean_text
 from ...core.protocol.message import Message
 from ...core.protocol.messages import Cancelled, Done, Failed, FailureCode, Notice, Progress, Stage, Started, Submit
 from ...core.protocol.requests import EvaluateRequest, TrainRequest
-from ..host.file_lock import FileLock
 from ..host.ledger import JobFolder
 from ..host.settings import Patience
 from ..host.watchdog import Watchdog
 from ..long_jobs.leftovers import remove_leftovers
+from .device_turn import device_turn
 from .long_process import LongProcess
 from .models import WarmModels
 
@@ -81,24 +81,17 @@ class LongJobRun:
             LandcastError: it cannot be begun, or it was cancelled before it had.
         """
         self._send(Started(self.id, self.submit.attempt))
-        lock = FileLock(self._locks / f"{choose_device(self.request.device).type}.lock")
-        self._wait_for(lock)
-        try:
+        with device_turn(choose_device(self.request.device), self._locks, self._note, self._pulse_unless_cancelled):
             self._models.make_room(0)
             return self._try()
-        finally:
-            lock.release()
 
-    def _wait_for(self, lock: FileLock) -> None:
-        has_said = False
-        while not lock.try_acquire():
-            if not has_said:
-                self._send(Notice(self.id, "note", "another worker is using the device; waiting for it"))
-                has_said = True
-            self._pulse()
-            if self.is_cancelled:
-                raise CancelledError("stopped as asked")
-            time.sleep(POLL_S)
+    def _note(self, text: str) -> None:
+        self._send(Notice(self.id, "note", text))
+
+    def _pulse_unless_cancelled(self) -> None:
+        self._pulse()
+        if self.is_cancelled:
+            raise CancelledError("stopped as asked")
 
     def _try(self) -> End:
         """Start a process, and another one where it ended without a word, or because somebody else told it to."""
@@ -116,8 +109,7 @@ class LongJobRun:
             code, words = "engine_hung" if is_hung else "engine_crashed", process.last_words
             logger.warning("the process of job %s is gone: %s", self.id, words)
             if crashes < CRASHES:
-                text = "the process that computes ended without a word and is started again"
-                self._send(Notice(self.id, "note", text))
+                self._note("the process that computes ended without a word and is started again")
         text = f"the process that computes died {CRASHES} times of it; {words}"
         return Failed(self.id, code, clean_text(text))
 

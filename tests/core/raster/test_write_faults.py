@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -114,23 +114,6 @@ def assert_whole(path: Path) -> None:
         result.read()
         assert result.dataset_mask().all()
         assert result.tags()["LANDCAST_SYNTHETIC"] == "YES"
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """A real file system that can be given any size."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed: {mounted.stderr.decode().strip()}")
-
-    def resize(size: int) -> Path:
-        subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
-        return folder
-
-    yield resize
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")
