@@ -9,9 +9,9 @@ from typing import Any
 from qgis import utils
 from qgis.core import QgsApplication
 
+from .algorithms.provider import LandcastProvider
 from .kept_marks import keep_marks
 from .log import log
-from .provider import LandcastProvider
 from .worker.shared_worker import SharedWorker
 
 

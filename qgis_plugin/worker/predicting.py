@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.client.errors import (
@@ -38,7 +38,7 @@ from ..translation import tr
 from .choice import WorkerChoice
 from .connecting import Connection, connect
 from .shared_worker import SharedWorker, WorkerError
-from .telling import Telling, stage_name
+from .telling import Telling, TileSink, stage_name
 from .waiting import wait_for
 
 PLAN_S = 600.0
@@ -47,7 +47,12 @@ MOST_NAME = 200
 
 
 def predict(
-    worker: WorkerChoice, shared: SharedWorker, request: PredictionRequest, reader: Reader | None, listener: Listener
+    worker: WorkerChoice,
+    shared: SharedWorker,
+    request: PredictionRequest,
+    reader: Reader | None,
+    listener: Listener,
+    tiles: TileSink | None = None,
 ) -> PredictedFiles:
     """Carry out a request and wait for it; not for the main thread.
 
@@ -57,6 +62,7 @@ def predict(
         request: what is asked for; without a source that the worker could open, `reader` has it.
         reader: of the layer; None where it cannot be read here either.
         listener: called in this thread.
+        tiles: gets the parts of the result as they are done, in this thread.
 
     Raises:
         PredictionFailedError: the worker, or QGIS, said why it cannot.
@@ -64,10 +70,37 @@ def predict(
         PredictionCancelledError: the listener said so.
         InterpreterError: the interpreter has no Landcast.
     """
-    listener.show_stage(stage_name("starting"))
+    with _told_errors(), _conversation(worker, shared, listener) as connection, _no_partial_files(request.output):
+        telling = Telling(listener, _is_drawn(connection, request), lambda: connection.problem, tiles)
+        with _own_words(connection, listener):
+            return _files(_predict(connection, request, reader, telling, tiles))
+
+
+def plan(
+    worker: WorkerChoice, shared: SharedWorker, request: PredictionRequest, reader: Reader | None, listener: Listener
+) -> Planned:
+    """Ask what a prediction would be, and wait for the answer; arguments and errors are those of `predict`."""
+    with _told_errors(), _conversation(worker, shared, listener) as connection:
+        telling = Telling(listener, _is_drawn(connection, request), lambda: connection.problem)
+        with _own_words(connection, listener):
+            return _prepare(connection, request, reader, telling).planned
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A planned prediction; grid and overview only of a layer whose pixels are sent."""
+
+    wire: PredictRequest
+    planned: Planned
+    grid: SourceGrid | None
+    overview: list[Frame]
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    """Errors of all who take part, as those of a prediction."""
     try:
-        with connect(worker, shared, listener.is_cancelled) as connection, _no_partial_files(request.output):
-            return _predict(connection, request, reader, listener)
+        yield
     except (ChildCancelledError, ReadStoppedError, JobCancelledError) as error:
         raise PredictionCancelledError from error
     except (WorkerError, JobCrashedError) as error:
@@ -78,17 +111,18 @@ def predict(
         raise PredictionFailedError(str(error)) from error
 
 
-def _predict(
-    connection: Connection, request: PredictionRequest, reader: Reader | None, listener: Listener
-) -> PredictedFiles:
-    is_local = connection.welcome.is_local
-    is_drawn = request.source is None or not is_local
-    telling = Telling(listener, is_drawn, lambda: connection.problem)
+@contextmanager
+def _conversation(worker: WorkerChoice, shared: SharedWorker, listener: Listener) -> Iterator[Connection]:
+    listener.show_stage(stage_name("starting"))
+    with connect(worker, shared, listener.is_cancelled) as connection:
+        yield connection
+
+
+@contextmanager
+def _own_words(connection: Connection, listener: Listener) -> Iterator[None]:
+    """Why QGIS's own worker is gone, where that is the reason of an error."""
     try:
-        if is_drawn:
-            result = _predict_drawn(connection, request, reader, telling)
-        else:
-            result = connection.client.predict(to_wire(request), telling)
+        yield
     except (JobCancelledError, ClientError) as error:
         problem = connection.problem
         if problem is not None and not listener.is_cancelled():
@@ -96,38 +130,63 @@ def _predict(
         if isinstance(error, JobCrashedError) and connection.own is not None and connection.own.last_words:
             raise WorkerError(f"{error}\n{connection.own.last_words}") from error
         raise
-    return _files(result)
 
 
-def _predict_drawn(
-    connection: Connection, request: PredictionRequest, reader: Reader | None, telling: Telling
+def _is_drawn(connection: Connection, request: PredictionRequest) -> bool:
+    return request.source is None or not connection.welcome.is_local
+
+
+def _predict(
+    connection: Connection,
+    request: PredictionRequest,
+    reader: Reader | None,
+    telling: Telling,
+    tiles: TileSink | None,
 ) -> JobResult:
-    if reader is None:
-        raise PredictionFailedError(tr("The layer can only be read by a worker on this machine."))
-    is_local = connection.welcome.is_local
-    if not is_local:
-        _check_possible(request, connection)
-    for text in reader.notes:
-        telling.note(text)
-    wire = to_wire(request, is_local)
-    overview = take_overview(reader)
-    grid = describe(reader)
-    planned = _plan(connection, wire, grid, overview, telling)
-    pixels = draw_planned(reader, planned, telling.drawing)
+    has_tiles = tiles is not None
+    if not _is_drawn(connection, request) and tiles is None:
+        return connection.client.predict(to_wire(request), telling)
+    prepared = _prepare(connection, request, reader, telling)
+    if tiles is not None:
+        tiles.show_planned(prepared.planned)
+    if prepared.grid is None or reader is None:
+        return connection.client.predict(prepared.wire, telling, has_tiles=has_tiles, job=prepared.planned.job)
+    pixels = draw_planned(reader, prepared.planned, telling.drawing)
     try:
         return connection.client.predict(
-            wire, telling, delivery="path" if is_local else "file", folder=request.output.parent, source=grid,
-            frames=overview, pixels=pixels, job=planned.job,
+            prepared.wire, telling, delivery="path" if connection.welcome.is_local else "file",
+            folder=request.output.parent, has_tiles=has_tiles, source=prepared.grid, frames=prepared.overview,
+            pixels=pixels, job=prepared.planned.job,
         )  # fmt: skip
     finally:
         pixels.close()
 
 
-def _plan(
-    connection: Connection, wire: PredictRequest, grid: SourceGrid, overview: list[Frame], telling: Telling
+def _prepare(connection: Connection, request: PredictionRequest, reader: Reader | None, telling: Telling) -> _Prepared:
+    """Have a prediction planned."""
+    if not _is_drawn(connection, request):
+        wire = to_wire(request)
+        return _Prepared(wire, _ask_plan(connection, wire, None, [], telling), None, [])
+    if reader is None:
+        raise PredictionFailedError(tr("The layer can only be read by a worker on this machine."))
+    if not connection.welcome.is_local:
+        _check_possible(request, connection)
+    for text in reader.notes:
+        telling.note(text)
+    wire = to_wire(request, connection.welcome.is_local)
+    overview, grid = take_overview(reader), describe(reader)
+    return _Prepared(wire, _ask_plan(connection, wire, grid, overview, telling), grid, overview)
+
+
+def _ask_plan(
+    connection: Connection,
+    wire: PredictRequest,
+    grid: SourceGrid | None,
+    overview: list[Frame],
+    telling: Telling,
 ) -> Planned:
-    plan = Plan(new_id(), wire, grid)
-    answer: Planned = wait_for(connection.client.ask(plan.job, plan, overview), telling.is_cancelled, PLAN_S)
+    question = Plan(new_id(), wire, grid)
+    answer: Planned = wait_for(connection.client.ask(question.job, question, overview), telling.is_cancelled, PLAN_S)
     return answer
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Protocol
 
 from ...core.client.events import StateChanged
 from ...core.client.follow import Listener as JobListener
-from ...core.protocol.messages import Stage
+from ...core.protocol.frames import Frame
+from ...core.protocol.messages import Planned, Stage, Tile
 from ..prediction import Listener
 from ..translation import tr
 
@@ -16,6 +17,22 @@ DRAWN, PREDICTED = 100, 980
 """Where on that way the pixels were read, and the network is done; the rest is writing."""
 
 
+class TileSink(Protocol):
+    """Who shows or keeps the parts of a result; called from the thread that waits for it."""
+
+    def show_planned(self, planned: Planned) -> None:
+        """What the result will be; comes before the first tile."""
+
+    def show_tile(self, tile: Tile, frames: tuple[Frame, ...]) -> None:
+        """A part of a layer is done.
+
+        Args:
+            tile: where it lies on the lattice of the plan, and of which layer it is.
+            frames: values (band, y, x); what counts of them, uint8 (y, x), all where left out. To be used or copied
+                until this returns.
+        """
+
+
 class Telling(JobListener):
     """Tells each stage once, progress over all of them, and each text once.
 
@@ -23,10 +40,17 @@ class Telling(JobListener):
         listener: who follows.
         is_drawn: whether pixels are read here first.
         problem: why the worker will not come back, or None.
+        tiles: gets the parts of the result as they are done; nobody where None.
     """
 
-    def __init__(self, listener: Listener, is_drawn: bool, problem: Callable[[], str | None]) -> None:
-        self._listener, self._problem = listener, problem
+    def __init__(
+        self,
+        listener: Listener,
+        is_drawn: bool,
+        problem: Callable[[], str | None],
+        tiles: TileSink | None = None,
+    ) -> None:
+        self._listener, self._problem, self._tiles = listener, problem, tiles
         self._start = DRAWN if is_drawn else 0
         self._stage = ""
         self._said: set[str] = set()
@@ -64,6 +88,11 @@ class Telling(JobListener):
     def interrupted(self, reason: str) -> None:
         """The connection was lost, and is made anew."""
         self._listener.info(tr("{}; looking for the worker again, the prediction goes on").format(reason))
+
+    def tile(self, tile: Tile, frames: tuple[Frame, ...]) -> None:
+        """A part of the result."""
+        if self._tiles is not None:
+            self._tiles.show_tile(tile, frames)
 
     def is_cancelled(self) -> bool:
         """Whether the user asked to stop, or the worker will not come back."""

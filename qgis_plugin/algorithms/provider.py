@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .. import __version__
-from .predict_algorithm import PredictAlgorithm
-from .worker.shared_worker import SharedWorker
-
-ICON_PATH = Path(__file__).parent / "icon.svg"
+from ... import __version__
+from ..worker.shared_worker import SharedWorker
+from .base import ICON_PATH
+from .predict import PredictAlgorithm
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]

@@ -8,11 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -28,15 +26,14 @@ from qgis.core import (
     QgsRasterLayer,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QIcon
 
-from .area_file import AreaError, write_area
-from .compat import ADVANCED, NUMBER, POLYGONS, WKT
-from .feedback_listener import FeedbackListener
-from .interpreter import InterpreterError
-from .layers.reader import LayerReadError, Reader
-from .layers.sending import check_place, make_reader
-from .prediction import (
+from ..area_file import AreaError, write_area
+from ..compat import ADVANCED, NUMBER, POLYGONS
+from ..interpreter import InterpreterError
+from ..layers.prepared import crs_text, prepare_source
+from ..layers.reader import LayerReadError
+from ..layers.sending import check_place
+from ..prediction import (
     Extent,
     PredictedFiles,
     PredictionCancelledError,
@@ -44,24 +41,17 @@ from .prediction import (
     PredictionFailedError,
     PredictionRequest,
 )
-from .shown_bands import choose_bands
-from .source_file import FORMATS, find_source
-from .translation import tr
-from .worker.choice import OwnWorker, WorkerChoiceError, choose_worker
-from .worker.installing import plugin_libraries
-from .worker.pyzmq import MissingPyzmqError, use_pyzmq
-from .worker.shared_worker import SharedWorker
-
-ICON_PATH = Path(__file__).parent / "icon.svg"
-Parameters = dict[str, Any]
+from ..source_file import FORMATS, find_source
+from ..translation import tr
+from ..worker.choice import OwnWorker, WorkerChoiceError, choose_worker
+from ..worker.installing import plugin_libraries
+from ..worker.pyzmq import MissingPyzmqError, use_pyzmq
+from .base import LandcastAlgorithm, Parameters
+from .feedback_listener import FeedbackListener
 
 
-class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
-    """Reads its parameters in the main thread, then waits for the worker in the thread of the task.
-
-    Args:
-        worker: the one that this QGIS starts where it needs one.
-    """
+class PredictAlgorithm(LandcastAlgorithm):
+    """Reads its parameters in the main thread, then waits for the worker in the thread of the task."""
 
     INPUT = "INPUT"
     EXTENT = "EXTENT"
@@ -74,13 +64,6 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     MODEL = "MODEL"
     STRICT = "STRICT"
     OUTPUT = "OUTPUT"
-
-    def __init__(self, worker: SharedWorker) -> None:
-        super().__init__()
-        self._worker = worker
-
-    def createInstance(self) -> PredictAlgorithm:
-        return PredictAlgorithm(self._worker)
 
     def name(self) -> str:
         return "predict"
@@ -117,12 +100,6 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def tags(self) -> list[str]:
         return tr("future,forecast,landscape,change,aerial,satellite,image,imagery").split(",")
-
-    def icon(self) -> QIcon:
-        return QIcon(str(ICON_PATH))
-
-    def svgIconPath(self) -> str:
-        return str(ICON_PATH)
 
     def initAlgorithm(self, configuration: Parameters | None = None) -> None:
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Image of today")))
@@ -164,39 +141,22 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             use_pyzmq(plugin_libraries())
         except (InterpreterError, WorkerChoiceError, MissingPyzmqError) as error:
             raise QgsProcessingException(str(error)) from error
-        self._source = find_source(layer)
-        self._name = layer.name() if self._source is None else getattr(self._source, "name", str(self._source))
-        if self._source is not None and layer.crs() != layer.dataProvider().crs():
-            feedback.pushWarning(
-                tr("The layer's CRS was changed in QGIS; the one that stands in the file is used: {}").format(
-                    self._source
-                )
-            )
-        self._extent = self._read_extent(parameters, context, layer.crs())
         # A layer that was only opened for this run, from a path, is seen by nobody.
         is_seen = context.temporaryLayerStore().mapLayer(layer.id()) is None
-        self._bands = choose_bands(layer) if is_seen and self._source is not None else None
-        if self._bands is not None:
-            feedback.pushInfo(
-                tr("Predicted from the bands that the layer shows: {}").format(", ".join(map(str, self._bands)))
-            )
-        self._reader = self._copy_layer(layer, is_seen, feedback)
-        return True
-
-    def _copy_layer(self, layer: QgsRasterLayer, is_seen: bool, feedback: QgsProcessingFeedback) -> Reader | None:
-        """What reads the pixels, where it is not sure that the worker opens the source."""
-        if self._source is not None and isinstance(self._choice, OwnWorker):
-            return None
-        crs = layer.crs() if self._source is None else layer.dataProvider().crs()
         loading = QgsRasterBlockFeedback()
         feedback.canceled.connect(loading.cancel, Qt.ConnectionType.DirectConnection)
         try:
-            return make_reader(layer, _crs_text(crs) if crs.isValid() else "", is_seen, loading, feedback.isCanceled)
+            self._prepared = prepare_source(
+                layer, isinstance(self._choice, OwnWorker), is_seen, loading, feedback.isCanceled
+            )
         except LayerReadError as error:
-            if self._source is None:
-                raise QgsProcessingException(str(error)) from error
-            # a picture without a place: a worker on this machine may still open it
-            return None
+            raise QgsProcessingException(str(error)) from error
+        for text in self._prepared.warnings:
+            feedback.pushWarning(text)
+        for text in self._prepared.notes:
+            feedback.pushInfo(text)
+        self._extent = self._read_extent(parameters, context, layer.crs())
+        return True
 
     def processAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -219,13 +179,13 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def _predict(self, request: PredictionRequest, listener: FeedbackListener) -> PredictedFiles:
         # it imports pyzmq, which was made sure of by now
-        from .worker.predicting import predict
+        from ..worker.predicting import predict
 
         try:
-            return predict(self._choice, self._worker, request, self._reader, listener)
+            return predict(self._choice, self._worker, request, self._prepared.reader, listener)
         finally:
             # its provider goes in the thread that used it
-            self._reader = None
+            del self._prepared
 
     def _advanced_parameters(self) -> list[QgsProcessingParameterDefinition]:
         return [
@@ -270,7 +230,7 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         bounds = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
         # An extent typed without a CRS and outside a project has none; a picture has none either.
         crs = crs if crs.isValid() else source_crs
-        return Extent(bounds, _crs_text(crs) if crs.isValid() else None)
+        return Extent(bounds, crs_text(crs) if crs.isValid() else None)
 
     def _has_area(self, parameters: Parameters) -> bool:
         return parameters.get(self.AREA) not in (None, "")
@@ -289,7 +249,8 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def _output(self, parameters: Parameters, context: QgsProcessingContext) -> Path:
         output = Path(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)).absolute()
-        if isinstance(self._source, Path) and output.exists() and output.samefile(self._source):
+        source = self._prepared.source
+        if isinstance(source, Path) and output.exists() and output.samefile(source):
             raise QgsProcessingException(
                 tr("The result would replace the image it is made from, {}: choose another file.").format(output)
             )
@@ -299,12 +260,12 @@ class PredictAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         self, parameters: Parameters, context: QgsProcessingContext, output: Path, area: Path | None
     ) -> PredictionRequest:
         return PredictionRequest(
-            source=self._source,
-            name=self._name,
+            source=self._prepared.source,
+            name=self._prepared.name,
             output=output,
             extent=self._extent,
             area=area,
-            bands=self._bands,
+            bands=self._prepared.bands,
             ground_scale_m=self.parameterAsDouble(parameters, self.GROUND_SCALE, context) or None,
             years_ahead=self.parameterAsDouble(parameters, self.YEARS, context) or None,
             source_date=self.parameterAsString(parameters, self.SOURCE_DATE, context).strip() or None,
@@ -321,9 +282,3 @@ def _load_from(written: str, asked: str, context: QgsProcessingContext) -> None:
     if written != asked and asked in layers:
         layers[written] = layers.pop(asked)
         context.setLayersToLoadOnCompletion(layers)
-
-
-def _crs_text(crs: QgsCoordinateReferenceSystem) -> str:
-    """The code of an authority that others know too, else WKT."""
-    code = str(crs.authid())
-    return code if code and not code.startswith("USER:") else str(crs.toWkt(WKT))

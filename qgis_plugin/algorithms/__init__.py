@@ -1,0 +1,1 @@
+"""The Processing algorithms: what Landcast offers in the toolbox, the model builder, Python and `qgis_process`."""
