@@ -4,15 +4,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from qgis import utils
 from qgis.core import QgsApplication
 
 from .algorithms.provider import LandcastProvider
-from .kept_marks import keep_marks
 from .log import log
+from .saved_layers import SavedLayers
 from .worker.shared_worker import SharedWorker
+
+
+class Part(Protocol):
+    """Something that the plugin adds to QGIS's windows."""
+
+    def load(self) -> None:
+        """Add it."""
+
+    def unload(self) -> None:
+        """Take it away, with everything that it left."""
 
 
 class LandcastPlugin:
@@ -21,7 +31,7 @@ class LandcastPlugin:
     def __init__(self) -> None:
         self._provider: LandcastProvider | None = None
         self._worker: SharedWorker | None = None
-        self._saved_as: Any = None
+        self._parts: list[Part] = []
 
     @property
     def worker(self) -> SharedWorker | None:
@@ -31,8 +41,9 @@ class LandcastPlugin:
     def initGui(self) -> None:
         """Called by QGIS with windows."""
         self.initProcessing()
-        self._saved_as = utils.iface.layerSavedAs
-        self._saved_as.connect(keep_marks)
+        for part in self._make_parts(utils.iface):
+            part.load()
+            self._parts.append(part)
 
     def initProcessing(self) -> None:
         """Called by QGIS without windows, as in `qgis_process`."""
@@ -42,12 +53,15 @@ class LandcastPlugin:
 
     def unload(self) -> None:
         """Called when the plugin is disabled, updated or QGIS ends."""
-        if self._saved_as is not None:
-            self._saved_as.disconnect(keep_marks)
-            self._saved_as = None
+        while self._parts:
+            self._parts.pop().unload()
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+    def _make_parts(self, iface: Any) -> list[Part]:
+        """What belongs to the windows, in the order in which it is loaded."""
+        return [SavedLayers(iface)]
