@@ -70,9 +70,9 @@ def predict(
         PredictionCancelledError: the listener said so.
         InterpreterError: the interpreter has no Landcast.
     """
-    with _told_errors(), _conversation(worker, shared, listener) as connection, _no_partial_files(request.output):
+    with told_errors(), conversation(worker, shared, listener) as connection, no_partial_files(request.output):
         telling = Telling(listener, _is_drawn(connection, request), lambda: connection.problem, tiles)
-        with _own_words(connection, listener):
+        with own_words(connection, listener):
             return _files(_predict(connection, request, reader, telling, tiles))
 
 
@@ -80,9 +80,9 @@ def plan(
     worker: WorkerChoice, shared: SharedWorker, request: PredictionRequest, reader: Reader | None, listener: Listener
 ) -> Planned:
     """Ask what a prediction would be, and wait for the answer; arguments and errors are those of `predict`."""
-    with _told_errors(), _conversation(worker, shared, listener) as connection:
+    with told_errors(), conversation(worker, shared, listener) as connection:
         telling = Telling(listener, _is_drawn(connection, request), lambda: connection.problem)
-        with _own_words(connection, listener):
+        with own_words(connection, listener):
             return _prepare(connection, request, reader, telling).planned
 
 
@@ -97,7 +97,7 @@ class _Prepared:
 
 
 @contextmanager
-def _told_errors() -> Iterator[None]:
+def told_errors() -> Iterator[None]:
     """Errors of all who take part, as those of a prediction."""
     try:
         yield
@@ -112,14 +112,14 @@ def _told_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _conversation(worker: WorkerChoice, shared: SharedWorker, listener: Listener) -> Iterator[Connection]:
+def conversation(worker: WorkerChoice, shared: SharedWorker, listener: Listener) -> Iterator[Connection]:
     listener.show_stage(stage_name("starting"))
     with connect(worker, shared, listener.is_cancelled) as connection:
         yield connection
 
 
 @contextmanager
-def _own_words(connection: Connection, listener: Listener) -> Iterator[None]:
+def own_words(connection: Connection, listener: Listener) -> Iterator[None]:
     """Why QGIS's own worker is gone, where that is the reason of an error."""
     try:
         yield
@@ -234,7 +234,7 @@ def _files(result: JobResult) -> PredictedFiles:
 
 
 @contextmanager
-def _no_partial_files(output: Path) -> Iterator[None]:
+def no_partial_files(output: Path) -> Iterator[None]:
     """Remove what a worker wrote aside and, being killed together with its engine, could not remove itself."""
     before = _partial_files(output)
     try:
