@@ -4,37 +4,22 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterExtent,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterString,
-    QgsRasterBlockFeedback,
-    QgsRasterLayer,
 )
-from qgis.PyQt.QtCore import Qt
 
-from ..area_file import AreaError, write_area
-from ..compat import ADVANCED, NUMBER, POLYGONS
+from ..area_file import AreaError
 from ..interpreter import InterpreterError
-from ..layers.prepared import crs_text, prepare_source
 from ..layers.reader import LayerReadError
 from ..layers.sending import check_place
 from ..prediction import (
-    Extent,
     PredictedFiles,
     PredictionCancelledError,
     PredictionCrashedError,
@@ -43,26 +28,18 @@ from ..prediction import (
 )
 from ..source_file import FORMATS, find_source
 from ..translation import tr
-from ..worker.choice import OwnWorker, WorkerChoiceError, choose_worker
-from ..worker.installing import plugin_libraries
-from ..worker.pyzmq import MissingPyzmqError, use_pyzmq
+from .area_parameters import area_definitions, check_area, read_extent, written_area
 from .base import LandcastAlgorithm, Parameters
 from .feedback_listener import FeedbackListener
+from .layer_sources import prepare_layer, read_raster
+from .prediction_parameters import prediction_definitions, read_settings
+from .ready_worker import ready_worker
 
 
 class PredictAlgorithm(LandcastAlgorithm):
     """Reads its parameters in the main thread, then waits for the worker in the thread of the task."""
 
     INPUT = "INPUT"
-    EXTENT = "EXTENT"
-    AREA = "AREA"
-    GROUND_SCALE = "GROUND_SCALE"
-    YEARS = "YEARS"
-    SOURCE_DATE = "SOURCE_DATE"
-    SEED = "SEED"
-    MEMBERS = "MEMBERS"
-    MODEL = "MODEL"
-    STRICT = "STRICT"
     OUTPUT = "OUTPUT"
 
     def name(self) -> str:
@@ -103,14 +80,8 @@ class PredictAlgorithm(LandcastAlgorithm):
 
     def initAlgorithm(self, configuration: Parameters | None = None) -> None:
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Image of today")))
-        self.addParameter(QgsProcessingParameterExtent(self.EXTENT, tr("Extent to predict"), optional=True))
-        self.addParameter(
-            QgsProcessingParameterFeatureSource(
-                self.AREA, tr("Area to predict: polygons, instead of an extent"), [POLYGONS], optional=True
-            )
-        )
-        for parameter in self._advanced_parameters():
-            parameter.setFlags(parameter.flags() | ADVANCED)
+        areas = area_definitions(tr("Extent to predict"), tr("Area to predict: polygons, instead of an extent"))
+        for parameter in (*areas, *prediction_definitions()):
             self.addParameter(parameter)
         self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, tr("Future landscape")))
 
@@ -118,44 +89,25 @@ class PredictAlgorithm(LandcastAlgorithm):
         is_valid, message = super().checkParameterValues(parameters, context)
         if not is_valid:
             return False, message
-        if self._has_area(parameters) and not self.parameterAsExtent(parameters, self.EXTENT, context).isNull():
-            return False, tr("An extent and an area to predict exclude each other: give one of them.")
+        problem = check_area(self, parameters, context)
+        if problem is not None:
+            return False, problem
         try:
-            layer = self._layer(parameters, context)
+            layer = read_raster(self, parameters, self.INPUT, context)
             if find_source(layer) is None:
                 check_place(layer)
-            choose_worker()
-            use_pyzmq(plugin_libraries())
-        except (
-            QgsProcessingException, InterpreterError, LayerReadError, MissingPyzmqError, WorkerChoiceError
-        ) as error:  # fmt: skip
+            ready_worker()
+        except (QgsProcessingException, LayerReadError) as error:
             return False, str(error)
         return True, ""
 
     def prepareAlgorithm(
         self, parameters: Parameters, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        layer = self._layer(parameters, context)
-        try:
-            self._choice = choose_worker()
-            use_pyzmq(plugin_libraries())
-        except (InterpreterError, WorkerChoiceError, MissingPyzmqError) as error:
-            raise QgsProcessingException(str(error)) from error
-        # A layer that was only opened for this run, from a path, is seen by nobody.
-        is_seen = context.temporaryLayerStore().mapLayer(layer.id()) is None
-        loading = QgsRasterBlockFeedback()
-        feedback.canceled.connect(loading.cancel, Qt.ConnectionType.DirectConnection)
-        try:
-            self._prepared = prepare_source(
-                layer, isinstance(self._choice, OwnWorker), is_seen, loading, feedback.isCanceled
-            )
-        except LayerReadError as error:
-            raise QgsProcessingException(str(error)) from error
-        for text in self._prepared.warnings:
-            feedback.pushWarning(text)
-        for text in self._prepared.notes:
-            feedback.pushInfo(text)
-        self._extent = self._read_extent(parameters, context, layer.crs())
+        layer = read_raster(self, parameters, self.INPUT, context)
+        self._choice = ready_worker()
+        self._prepared = prepare_layer(layer, self._choice, context, feedback)
+        self._extent = read_extent(self, parameters, context, layer.crs())
         return True
 
     def processAlgorithm(
@@ -163,7 +115,7 @@ class PredictAlgorithm(LandcastAlgorithm):
     ) -> Parameters:
         output = self._output(parameters, context)
         try:
-            with self._written_area(parameters, context) as area:
+            with written_area(self, parameters, context) as area:
                 request = self._request(parameters, context, output, area)
                 files = self._predict(request, FeedbackListener(feedback))
         except PredictionCancelledError:
@@ -187,66 +139,6 @@ class PredictAlgorithm(LandcastAlgorithm):
             # its provider goes in the thread that used it
             del self._prepared
 
-    def _advanced_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        return [
-            QgsProcessingParameterNumber(
-                self.GROUND_SCALE,
-                tr("Ground scale: metres that one tile covers (0: as the image has it)"),
-                NUMBER.Double,
-                optional=True,
-                minValue=0,
-            ),
-            QgsProcessingParameterNumber(
-                self.YEARS,
-                tr("Years ahead (0: as the model was trained)"),
-                NUMBER.Double,
-                optional=True,
-                minValue=0,
-            ),
-            QgsProcessingParameterString(
-                self.SOURCE_DATE, tr("Date of the image (empty: as the image says)"), optional=True
-            ),
-            QgsProcessingParameterNumber(self.SEED, tr("Seed"), NUMBER.Integer, 0, minValue=0),
-            QgsProcessingParameterNumber(self.MEMBERS, tr("Members"), NUMBER.Integer, 1, minValue=1),
-            QgsProcessingParameterString(
-                self.MODEL, tr("Model: name or folder (empty: the one that comes with Landcast)"), optional=True
-            ),
-            QgsProcessingParameterBoolean(self.STRICT, tr("Strict: warnings are errors"), defaultValue=False),
-        ]
-
-    def _layer(self, parameters: Parameters, context: QgsProcessingContext) -> QgsRasterLayer:
-        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        if layer is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
-        return layer
-
-    def _read_extent(
-        self, parameters: Parameters, context: QgsProcessingContext, source_crs: QgsCoordinateReferenceSystem
-    ) -> Extent | None:
-        rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)
-        if rectangle.isNull():
-            return None
-        crs = self.parameterAsExtentCrs(parameters, self.EXTENT, context)
-        bounds = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
-        # An extent typed without a CRS and outside a project has none; a picture has none either.
-        crs = crs if crs.isValid() else source_crs
-        return Extent(bounds, crs_text(crs) if crs.isValid() else None)
-
-    def _has_area(self, parameters: Parameters) -> bool:
-        return parameters.get(self.AREA) not in (None, "")
-
-    @contextmanager
-    def _written_area(self, parameters: Parameters, context: QgsProcessingContext) -> Iterator[Path | None]:
-        """The area as a file, for as long as the worker may read it."""
-        if not self._has_area(parameters):
-            yield None
-            return
-        source = self.parameterAsSource(parameters, self.AREA, context)
-        if source is None:
-            raise QgsProcessingException(self.invalidSourceError(parameters, self.AREA))
-        with tempfile.TemporaryDirectory(prefix="landcast-") as folder:
-            yield write_area(source, Path(folder), context.transformContext())
-
     def _output(self, parameters: Parameters, context: QgsProcessingContext) -> Path:
         output = Path(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)).absolute()
         source = self._prepared.source
@@ -266,13 +158,7 @@ class PredictAlgorithm(LandcastAlgorithm):
             extent=self._extent,
             area=area,
             bands=self._prepared.bands,
-            ground_scale_m=self.parameterAsDouble(parameters, self.GROUND_SCALE, context) or None,
-            years_ahead=self.parameterAsDouble(parameters, self.YEARS, context) or None,
-            source_date=self.parameterAsString(parameters, self.SOURCE_DATE, context).strip() or None,
-            members=self.parameterAsInt(parameters, self.MEMBERS, context),
-            seed=self.parameterAsInt(parameters, self.SEED, context),
-            model=self.parameterAsString(parameters, self.MODEL, context).strip() or None,
-            is_strict=self.parameterAsBoolean(parameters, self.STRICT, context),
+            **asdict(read_settings(self, parameters, context)),
         )
 
 
