@@ -10,7 +10,10 @@ from qgis.PyQt.QtGui import QIcon
 from ... import __version__
 from ..worker.shared_worker import SharedWorker
 from .base import ICON_PATH
+from .export_pair import ExportPairAlgorithm
 from .predict import PredictAlgorithm
+
+ALGORITHMS = (PredictAlgorithm, ExportPairAlgorithm)
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
@@ -46,4 +49,5 @@ class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
         return "tif"
 
     def loadAlgorithms(self) -> None:
-        self.addAlgorithm(PredictAlgorithm(self._worker))
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm(self._worker))
