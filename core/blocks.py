@@ -14,13 +14,13 @@ from .forecast.forecaster import BlockForecast, Forecaster
 from .lattice import Rect
 from .plan import Plan
 from .raster.present import Present, PresentReader
+from .request import iteration_layers
 
 Layers = dict[str, NDArray[Any]]
 """What is known of a block: `valid`, bool (y, x), and layers, (band, y, x) each. `look_before` and `look_after`, uint8
 (3, y, x), are there where a quicklook is asked for."""
 Progress = Callable[[int, int], None]
 """Called with the network calls done and the calls that there are at most."""
-RESULT_LAYERS = ("prediction", "spread", "change")
 
 
 class BlockStore(Protocol):
@@ -61,6 +61,8 @@ def result_key(plan: Plan, facts: Mapping[str, object]) -> str:
     """SHA-256 of all that decides about the pixels of a result and where its blocks lie."""
     rects = [[block.top, block.left, block.height, block.width] for block in plan.blocks]
     decided = [{name: str(value) for name, value in facts.items()}, plan.grid.crs.to_wkt(), rects, plan.dtype]
+    if plan.settings.kept_iterations:
+        decided.append("with earlier iterations")
     return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
 
 
@@ -117,7 +119,10 @@ class BlockPredictor:
         reading = _Reading(self._reader)
         is_wanted = None if self.plan.area is None else self.plan.area.mask(block)
         forecast = self._forecaster.forecast(block, reading.read, is_wanted)
-        layers: Layers = {"valid": forecast.valid, "prediction": self._in_source(forecast, reading, block)}
+        images = dict(zip(iteration_layers(self.plan.settings.iterations), forecast.earlier, strict=False))
+        layers: Layers = {"valid": forecast.valid}
+        for name, image in {"prediction": forecast.after, **images}.items():
+            layers[name] = self._in_source(image, forecast, reading, block)
         if forecast.spread is not None and forecast.change is not None:
             layers |= {"spread": forecast.spread[None], "change": forecast.change[None]}
         if self.has_look:
@@ -127,13 +132,15 @@ class BlockPredictor:
     def _tick(self) -> None:
         self._on_progress(self._done + self._forecaster.calls_begun, self.total)
 
-    def _in_source(self, forecast: BlockForecast, reading: _Reading, block: Rect) -> NDArray[Any]:
-        """The prediction in the source's own values, zero where not valid."""
+    def _in_source(
+        self, image: NDArray[np.float32], forecast: BlockForecast, reading: _Reading, block: Rect
+    ) -> NDArray[Any]:
+        """A predicted image in the source's own values, zero where not valid."""
         dtype = np.dtype(self.plan.dtype)
         if not forecast.valid.any():
             return np.zeros((self.plan.bands, *block.shape_yx), dtype)
-        image = self.plan.tones.to_source(reading.values(block), forecast.before, forecast.after, dtype)
-        return np.where(forecast.valid, image, np.zeros((), dtype))
+        values = self.plan.tones.to_source(reading.values(block), forecast.before, image, dtype)
+        return np.where(forecast.valid, values, np.zeros((), dtype))
 
 
 class _Reading:

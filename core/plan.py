@@ -23,7 +23,7 @@ from .raster.grid import Grid, Selection, choose_grid, select_extent, selected_r
 from .raster.ground import parse_crs
 from .raster.source import SourceImage
 from .raster.survey import Survey, pixel_caveats, pixel_notes, survey
-from .request import PredictionRequest
+from .request import MAX_ITERATIONS, PredictionRequest
 from .source_date import date_of
 
 BLOCK_PX = 1024
@@ -32,6 +32,8 @@ PROGRAM_BYTES = 500_000_000
 """Memory of the program with its libraries, before a model is loaded."""
 BLOCK_BYTES = 230_000_000
 """Memory that one block takes while it is predicted."""
+KEPT_BYTES_A_PX = 12
+"""Memory for each pixel of the block that is kept of an earlier iteration, before it is in the source's values."""
 READ_BYTES_A_PX = 40
 """Memory for each pixel of the present beyond the block, with validity and values."""
 
@@ -98,7 +100,8 @@ class Plan:
     @property
     def disk_bytes(self) -> tuple[int, int]:
         """What all files of the result take: what to expect, and the most."""
-        files = [estimate_result_bytes(self.rect.shape_yx, self.bands, self.dtype)]
+        images = 1 + self.settings.kept_iterations
+        files = [estimate_result_bytes(self.rect.shape_yx, self.bands, self.dtype)] * images
         if self.settings.members > 1:
             files += [estimate_result_bytes(self.rect.shape_yx, 1)] * 2
         return sum(expected for expected, _ in files), sum(most for _, most in files)
@@ -108,8 +111,10 @@ class Plan:
         block = max(self.blocks, key=lambda rect: rect.height * rect.width)
         read = iteration_rects(block, self.settings.iterations, self.source_rect)[0]
         beyond = max(0, read.height * read.width - BLOCK_PX**2) * READ_BYTES_A_PX
-        row = min(BLOCK_PX, self.rect.height) * self.rect.width * (self.bands * np.dtype(self.dtype).itemsize + 3)
-        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + 2 * row + CACHE_BYTES
+        kept, itemsize = self.settings.kept_iterations, np.dtype(self.dtype).itemsize
+        row = min(BLOCK_PX, self.rect.height) * self.rect.width * ((1 + kept) * self.bands * itemsize + 3)
+        images = kept * block.height * block.width * (KEPT_BYTES_A_PX + self.bands * itemsize)
+        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + 2 * row + CACHE_BYTES
 
 
 def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelContract) -> Plan:
@@ -122,6 +127,7 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
     caveats, notes = list(source.caveats), list(source.notes)
     interval, said = choose_interval(request, contract)
     caveats += said
+    notes += _check_kept(request, interval)
     selection, polygons = _select(request, source)
     crs = None if request.crs is None else parse_crs(request.crs, "--crs")
     choice = choose_grid(source, contract, request.ground_scale_m, crs, selection)
@@ -152,6 +158,7 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
         members=request.members,
         seed=request.seed,
         sampling_steps=contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
+        is_keeping_iterations=request.is_keeping_iterations,
     )
     return Plan(
         grid=grid,
@@ -169,6 +176,22 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
         caveats=tuple(caveats),
         notes=tuple(notes),
     )
+
+
+def _check_kept(request: PredictionRequest, interval: Interval) -> list[str]:
+    """Notes on the iterations that are to be kept.
+
+    Raises:
+        RequestError: there are too many.
+    """
+    if not request.is_keeping_iterations:
+        return []
+    if interval.iterations > MAX_ITERATIONS:
+        raise RequestError(
+            f"--keep-iterations: {interval.years_ahead:g} years are {interval.iterations} iterations, and at most "
+            f"{MAX_ITERATIONS} can be kept; ask for fewer years, or leave it out"
+        )
+    return [] if interval.iterations > 1 else ["there is one iteration, which is the result; no other one is kept"]
 
 
 def choose_interval(request: PredictionRequest, contract: ModelContract) -> tuple[Interval, list[str]]:

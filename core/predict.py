@@ -31,7 +31,7 @@ from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile
 from .raster.sent import SentImage
 from .raster.source import SourceImage, open_source
-from .request import PredictionRequest
+from .request import PredictionRequest, iteration_layers
 
 HASHED_BYTES = 2**30
 """Larger sources are known by a sample of their pixels alone."""
@@ -119,6 +119,7 @@ def predict(
     with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
         if has_files:
+            check_outputs(request, plan.interval.iterations)
             check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
         model = load(folder, device, precision)
         facts = _facts(request, source, model, plan)
@@ -130,7 +131,7 @@ def predict(
         store = store or NoStore()
         store.begin(result_key(plan, facts), plan)
         blocks = BlockPredictor(forecaster, reader, plan, on_progress, store, has_look=picture is not None)
-        targets = request.layer_paths if has_files else {}
+        targets = {**request.layer_paths, **request.iteration_paths(plan.interval.iterations)} if has_files else {}
         paths = _write_layers(request, targets, blocks, reader, facts, picture, on_progress)
     warnings = list(plan.caveats)
     if paths.get("prediction", request.output_path) != request.output_path:
@@ -154,6 +155,7 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         plan = _announced_plan(request, source, folder, warn, note)
+    check_outputs(request, plan.interval.iterations)
     check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
     model = load_model(folder, device, choose_precision(request.precision, device))
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
@@ -191,15 +193,17 @@ def _write_layers(
 ) -> dict[str, Path]:
     """Predict all blocks, row by row, and finish the files only when all are whole."""
     plan = blocks.plan
-    names = {"prediction": band_names(plan.bands), "spread": SPREAD_NAME, "change": CHANGE_NAME}
-    transform, crs, tags = plan.grid.transform(plan.rect), plan.grid.crs, make_tags(facts)
+    maps = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
+    transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
+    facts_of = _facts_of_iterations(facts, plan)
     with ExitStack() as stack:
         files = {
             layer: stack.enter_context(
                 ResultFile(
-                    path, names[layer], plan.rect.shape_yx, transform, crs, tags,
-                    dtype=plan.dtype if layer == "prediction" else "uint8",
-                    scaling=reader.source.scaling if layer == "prediction" else None,
+                    path, maps.get(layer) or band_names(plan.bands), plan.rect.shape_yx, transform, crs,
+                    make_tags(facts_of.get(layer, facts)),
+                    dtype="uint8" if layer in maps else plan.dtype,
+                    scaling=None if layer in maps else reader.source.scaling,
                 )
             )
             for layer, path in targets.items()
@@ -220,6 +224,16 @@ def _write_layers(
         for file in files.values():
             file.close()
         return {layer: file.publish(request.is_overwriting) for layer, file in files.items()}
+
+
+def _facts_of_iterations(facts: dict[str, object], plan: Plan) -> dict[str, dict[str, object]]:
+    """By kept layer what is recorded in it, which is what a run that ends after so many iterations records."""
+    kept = {}
+    for number, layer in enumerate(iteration_layers(plan.settings.kept_iterations + 1), 1):
+        years = plan.interval.years_per_iteration * number
+        date = None if plan.source_date is None else plan.source_date.later(years)
+        kept[layer] = {**facts, "years_ahead": f"{years:g}", "result_date": date, "iterations": number}
+    return kept
 
 
 def _facts(request: PredictionRequest, source: SourceImage, model: LoadedModel, plan: Plan) -> dict[str, object]:

@@ -14,6 +14,7 @@ from .raster.options import SourceOptions
 
 MAX_SEED = 2**63 - 1
 MAX_OUTPUT_PX = 2_000_000_000
+MAX_ITERATIONS = 50
 DEFAULT_MODEL = "naip-california"
 
 
@@ -46,6 +47,7 @@ class PredictionRequest:
         max_output_px: pixels above which a result is refused.
         is_strict: whether warnings are errors.
         is_overwriting: whether existing results are replaced.
+        is_keeping_iterations: whether the image after each earlier iteration is written beside the result.
         quicklook: PNG of before and after to write.
     """
 
@@ -73,6 +75,7 @@ class PredictionRequest:
     max_output_px: int = MAX_OUTPUT_PX
     is_strict: bool = False
     is_overwriting: bool = False
+    is_keeping_iterations: bool = False
     quicklook: Path | None = None
 
     def __post_init__(self) -> None:
@@ -95,8 +98,8 @@ class PredictionRequest:
             raise RequestError("--years and --iterations exclude each other; give one of them")
         if self.years is not None and not (math.isfinite(self.years) and 0 < self.years <= 200):
             raise RequestError(f"--years must lie above 0 and at most at 200, not {self.years:g}")
-        if self.iterations is not None and not 1 <= self.iterations <= 50:
-            raise RequestError(f"--iterations must lie between 1 and 50, not {self.iterations}")
+        if self.iterations is not None and not 1 <= self.iterations <= MAX_ITERATIONS:
+            raise RequestError(f"--iterations must lie between 1 and {MAX_ITERATIONS}, not {self.iterations}")
         if not 1 <= self.members <= 256:
             raise RequestError(f"--members must lie between 1 and 256, not {self.members}")
         if not 0 <= self.seed <= MAX_SEED:
@@ -115,8 +118,18 @@ class PredictionRequest:
     @property
     def layer_paths(self) -> dict[str, Path]:
         """All files of the result by what they hold: `spread` and `change` only with several members."""
+        names = ("spread", "change") if self.members > 1 else ()
+        return {"prediction": self.output_path, **self._beside(names)}
+
+    def iteration_paths(self, iterations: int) -> dict[str, Path]:
+        """Files of the iterations before the last, by the names of their layers; none where they are not kept."""
+        return self._beside(iteration_layers(iterations)) if self.is_keeping_iterations else {}
+
+    def _beside(self, layers: tuple[str, ...]) -> dict[str, Path]:
         first = self.output_path
-        if self.members == 1:
-            return {"prediction": first}
-        layers = {name: first.with_name(f"{first.stem}_{name}{first.suffix}") for name in ("spread", "change")}
-        return {"prediction": first, **layers}
+        return {layer: first.with_name(f"{first.stem}_{layer}{first.suffix}") for layer in layers}
+
+
+def iteration_layers(iterations: int) -> tuple[str, ...]:
+    """Names of the layers that hold the image after each iteration but the last, which is the prediction itself."""
+    return tuple(f"iteration_{number}" for number in range(1, iterations))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -58,6 +58,7 @@ class ForecastSettings:
         members: how many futures are drawn.
         seed: of all noise.
         sampling_steps: network calls a member and iteration.
+        is_keeping_iterations: whether the first member's image after each earlier iteration is kept.
     """
 
     years_per_iteration: float
@@ -66,6 +67,12 @@ class ForecastSettings:
     members: int = 1
     seed: int = 0
     sampling_steps: int = 1
+    is_keeping_iterations: bool = False
+
+    @property
+    def kept_iterations(self) -> int:
+        """How many images are kept beside the result."""
+        return self.iterations - 1 if self.is_keeping_iterations else 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class BlockForecast:
         valid: bool, (y, x); where the source is valid and the result is wanted.
         spread: uint8, (y, x); deviation between members in levels, None for one member.
         change: uint8, (y, x); share of members that change, in percent; None for one member.
+        earlier: float32, (3, y, x) in 0..1 each; the first member after each kept iteration, which `after` is not one
+            of.
     """
 
     before: NDArray[np.float32]
@@ -85,6 +94,7 @@ class BlockForecast:
     valid: NDArray[np.bool_]
     spread: NDArray[np.uint8] | None = None
     change: NDArray[np.uint8] | None = None
+    earlier: tuple[NDArray[np.float32], ...] = ()
 
     @property
     def present(self) -> NDArray[np.uint8]:
@@ -161,17 +171,15 @@ class Forecaster:
             return self._empty(inside)
         present = torch.from_numpy(image)
         is_valid = torch.from_numpy(valid)
-        first, changes = None, []
-        for member in range(self.settings.members):
-            fine, change = self._member(member, present, is_valid, have, want)
-            first = fine if first is None else first
-            changes.append(change)
-        assert first is not None
-        before, after = image[:, *want.slices_in(have)], first.numpy()
+        first, change = self._member(0, present, is_valid, have, want)
+        *earlier, after = (fine.numpy() for fine in first)
+        whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, earlier=tuple(earlier))
         if self.settings.members == 1:
-            return BlockForecast(before, after, inside)
+            return whole
+        others = (self._member(number, present, is_valid, have, want) for number in range(1, self.settings.members))
+        changes = [change, *(other for _, other in others)]
         spread, share = ensemble_maps(changes, coarse_need(want), want)
-        return BlockForecast(before, after, inside, np.where(inside, spread, 0), np.where(inside, share, 0))
+        return replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
 
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
@@ -213,13 +221,14 @@ class Forecaster:
 
     def _member(
         self, member: int, present: Tensor, valid: Tensor, have: Rect, want: Rect
-    ) -> tuple[Tensor | None, Tensor]:
+    ) -> tuple[list[Tensor], Tensor]:
         """Run all iterations of one member.
 
         Returns:
-            The fine image over `want`, for the first member only, and the coarse change since the source
-            over what `want` needs.
+            The fine images over `want`, those that are kept and the last, for the first member only, and the coarse
+            change since the source over what `want` needs.
         """
+        images: list[Tensor] = []
         current, current_rect = present, have
         for iteration, goal in enumerate(self._rects(want)[1:]):
             area, need = coarse_need(goal), image_need(goal)
@@ -232,10 +241,12 @@ class Forecaster:
                 since = torch.where(seen, here - _on(present, have, area), 0)
                 change = coarsen(since[None])[0] + difference
                 if member > 0:
-                    return None, change
+                    return [], change
             fine = self._refine(here, seen, difference, area)
             current, current_rect = fine[:, *goal.slices_in(area)], goal
-        return current, change
+            if is_last or (member == 0 and self.settings.is_keeping_iterations):
+                images.append(current if is_last else _on(current, goal, want))
+        return images, change
 
     def _rects(self, want: Rect) -> list[Rect]:
         return iteration_rects(want, self.settings.iterations, self.source)
@@ -321,7 +332,7 @@ class Forecaster:
         """A block without a valid pixel, which costs no network call."""
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
         image = np.zeros((3, *valid.shape), np.float32)
-        return BlockForecast(image, image, valid, layer, layer)
+        return BlockForecast(image, image, valid, layer, layer, (image,) * self.settings.kept_iterations)
 
 
 class _PlannedCalls:

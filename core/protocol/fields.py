@@ -70,7 +70,7 @@ PathText = Annotated[str, Text(MAX_PATH, is_path=True)]
 CrsText = Annotated[str, Text(MAX_CRS)]
 """An authority's code (`EPSG:32633`) or WKT."""
 LayerName = Annotated[str, Matches("[a-z][a-z0-9_]{0,31}")]
-"""`prediction`, `spread`, `change`."""
+"""`prediction`, `spread`, `change`, `iteration_1` and so on."""
 
 Count = Annotated[int, Between(0, 2**53)]
 Pixels = Annotated[int, Between(1, 2**40)]

@@ -59,6 +59,7 @@ class PredictRequest:
     max_output_px: Annotated[int, Between(1, 2**62)] = 2_000_000_000
     is_strict: bool = False
     is_overwriting: bool = False
+    is_keeping_iterations: bool = False
     quicklook: Optional[PathText] = None
 
 

@@ -30,8 +30,10 @@ class Version:
         return MAGIC + bytes((self.major, self.minor))
 
 
-CURRENT = Version(1, 0)
+CURRENT = Version(1, 1)
 """The version that messages are written in."""
+KEEPS_ITERATIONS = Version(1, 1)
+"""Since when a prediction may bring the image after each iteration."""
 SPOKEN: tuple[Version, ...] = (CURRENT,)
 """For each major version that is understood, its newest minor one."""
 

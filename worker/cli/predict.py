@@ -58,6 +58,8 @@ SHORT = 90
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Tell grid, pixels, calls, time, memory and disk; write "
               "nothing.")  # fmt: skip
 @click.option("--overwrite", "is_overwriting", is_flag=True, help="Replace existing results.")
+@click.option("--keep-iterations", "is_keeping_iterations", is_flag=True, help="Write the image after each earlier "
+              "iteration too, as OUT_iteration_1.tif and so on.")  # fmt: skip
 @click.option("--json", "has_json", is_flag=True, help="Print what was made as JSON.")
 @click.option("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after.")
 @click.option("--worker", metavar="ADDRESS|auto", help="Let a running worker predict: the one of this machine (auto), "

@@ -22,6 +22,7 @@ from ...core.protocol.errors import ProtocolError
 from ...core.protocol.fields import new_id
 from ...core.protocol.messages import Done, Stage, Welcome
 from ...core.protocol.requests import PredictRequest, SourceOptions
+from ...core.protocol.versions import KEEPS_ITERATIONS
 from ...core.raster.access import ENVIRONMENT, is_address
 from ...core.raster.source import SourceImage, open_source
 from ...core.raster.survey import pixel_caveats, pixel_notes
@@ -76,6 +77,8 @@ def predict_by_worker(
         with WorkerClient(None if worker == AUTO else worker, program="landcast predict") as client:
             welcome = client.connect()
             telling = _Telling(warn, on_progress, note)
+            if request.is_keeping_iterations and welcome.version < KEEPS_ITERATIONS:
+                raise RequestError(f"--keep-iterations: the worker ({welcome.server}) is too old for it; update it")
             if not welcome.is_local:
                 return _predict_elsewhere(client, welcome, request, telling)
             result = client.predict(to_wire(request), telling)
@@ -194,6 +197,7 @@ def _predict_elsewhere(
             raise strict_error(telling.warned, "predicted")
         wire, grid = replace(wire, source_date=None if date is None else str(date)), describe_source(source)
         planned = client.plan(wire, grid, overview)
+        check_outputs(request, planned.iterations)
         result = client.predict(
             wire, telling, delivery="file", folder=request.output_path.parent, source=grid, frames=overview,
             pixels=PlannedPixels(source, planned), job=planned.job,

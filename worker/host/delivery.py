@@ -10,7 +10,8 @@ from ...core.protocol.messages import Done, Result, Tile
 from .jobs import Job
 
 PIECE_BYTES = 4 * 2**20
-LAYERS = ("prediction", "spread", "change")
+NOT_SENT = ("valid", "look_before", "look_after")
+"""Arrays of a kept tile that are no layers of the result."""
 
 Tell = Callable[[bytes, Message, Sequence[Frame]], bool]
 """Sends to a client; False where it is gone."""
@@ -35,7 +36,7 @@ def _send_tile(job: Job, number: int, tell: Tell) -> bool:
     if tile is None:
         job.kept.discard(number)  # it is made again
         return True
-    names = [name for name in LAYERS if name in tile.layers]
+    names = [name for name in tile.layers if name not in NOT_SENT]
     for name in names:
         frames = [tile.layers[name], tile.layers["valid"]]
         if not tell(job.owner, Tile(job.id, number, tile.rect, name, len(names)), frames):

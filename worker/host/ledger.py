@@ -50,8 +50,8 @@ class TileHeader:
     """What a tile's file says of it: its place, and its layers in the order of their arrays."""
 
     rect: Rect
-    layers: Annotated[tuple[LayerName, ...], AtMost(16)]
-    frames: Annotated[tuple[FrameHeader, ...], AtMost(16)]
+    layers: Annotated[tuple[LayerName, ...], AtMost(64)]
+    frames: Annotated[tuple[FrameHeader, ...], AtMost(64)]
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ from .settings import HostSettings
 from .supervisor import Death, Supervisor
 
 MOST_JOBS = 2048
+MOST_KEPT = 50
+"""Iterations of a prediction whose images may be kept; `core.request` says so too, which needs numpy."""
 RECEIVING_S = 2.0
 """From word to word to a client that is to send pixels: that it is gone shows when something is said to it."""
 NOT_PERMITTED = "files and folders of the worker's machine may only be named by a client on that machine"
@@ -393,7 +395,9 @@ def _remove_partial_files(job: Job) -> None:
         return
     source = Path(request.source)
     first = Path(request.output) if request.output else source.with_name(f"{source.stem}_pred.tif")
-    layers = [first.with_name(f"{first.stem}_{name}{first.suffix}") for name in ("spread", "change")]
-    for path in [first, *layers]:
+    # how many iterations so many years take is known to the engine alone
+    most = (request.iterations or MOST_KEPT) if request.is_keeping_iterations else 1
+    names = ["spread", "change", *(f"iteration_{number}" for number in range(1, most))]
+    for path in [first, *(first.with_name(f"{first.stem}_{name}{first.suffix}") for name in names)]:
         with contextlib.suppress(OSError):
             remove_abandoned(path)

@@ -95,7 +95,7 @@ def test_garbage_for_an_answer_is_told_as_such(parts: list[bytes], connect: Conn
 
 
 def test_a_worker_of_a_newer_major_version_is_refused_with_what_is_spoken(connect: Connect) -> None:
-    with ScriptedHost(version=Version(2, 0)) as host, pytest.raises(WrongVersionError, match=r"2\.0.*speaks 1\.0"):
+    with ScriptedHost(version=Version(2, 0)) as host, pytest.raises(WrongVersionError, match=r"2\.0.*speaks 1\.1"):
         connect(host.endpoint).connect()
 
 
@@ -113,7 +113,7 @@ def test_a_worker_that_answers_in_another_version_is_refused(connect: Connect) -
         host.send_parts([b"LC\2\0", b"{}"])
         return True
 
-    with ScriptedHost(answer) as host, pytest.raises(WrongVersionError, match=r"version 2\.0, this side speaks 1\.0"):
+    with ScriptedHost(answer) as host, pytest.raises(WrongVersionError, match=r"version 2\.0, this side speaks 1\.1"):
         connect(host.endpoint).connect()
 
 

@@ -30,7 +30,7 @@ MOST_MEMORY = 4 * 2**20
 """Several times what the longest header takes when it is parsed; far below what a frame may be."""
 
 
-def with_header(parts: list[Any], **changes: Any) -> list[Any]:
+def with_header(parts: list[Any], /, **changes: Any) -> list[Any]:
     """The parts of a message with another header: fields of the body, or `type`, `frames`."""
     header = json.loads(parts[1])
     for name, value in changes.items():
@@ -326,7 +326,11 @@ def test_a_newer_minor_version_may_not_leave_out_a_field() -> None:
 
 
 def test_an_optional_field_may_be_left_out() -> None:
-    header = {"type": "HELLO", "body": {"versions": [{"major": 1, "minor": 0}], "client": "test"}, "frames": []}
+    header = {
+        "type": "HELLO",
+        "body": {"versions": [{"major": CURRENT.major, "minor": CURRENT.minor}], "client": "test"},
+        "frames": [],
+    }
     assert decode([CURRENT.preamble, json.dumps(header).encode()])[0] == Hello((CURRENT,), "test", locality="")
 
 
@@ -336,7 +340,7 @@ def test_another_first_part_is_refused(preamble: bytes) -> None:
 
 
 def test_another_major_version_is_refused_with_the_versions_that_are_spoken() -> None:
-    refused([b"LC\7\2", b"whatever"], errors.VersionError, r"in version 7\.2, this side speaks 1\.0")
+    refused([b"LC\7\2", b"whatever"], errors.VersionError, r"in version 7\.2, this side speaks 1\.1")
 
 
 @pytest.mark.parametrize(

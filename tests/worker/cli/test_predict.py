@@ -259,3 +259,20 @@ def test_a_result_that_is_being_written_elsewhere_is_left_alone(
     assert run(*arguments).code == 0
     assert len(before) == 1
     assert before <= names(tmp_path)
+
+
+def test_kept_iterations_stand_beside_the_result(arguments: list[object], run: Run, tmp_path: Path) -> None:
+    answer = run(*arguments, "--iterations", 3, "--keep-iterations", "--json")
+    assert answer.code == 0, answer.err
+    said = json.loads(answer.out)
+    assert {layer: Path(path).name for layer, path in said["files"].items()} == {
+        "prediction": "scene_pred.tif",
+        "iteration_1": "scene_pred_iteration_1.tif",
+        "iteration_2": "scene_pred_iteration_2.tif",
+    }
+    assert names(tmp_path) == {"scene.tif", *(Path(path).name for path in said["files"].values())}
+    years = []
+    for layer in ("iteration_1", "iteration_2", "prediction"):
+        with rasterio.open(said["files"][layer]) as dataset:
+            years.append(dataset.tags()["LANDCAST_YEARS_AHEAD"])
+    assert years == ["2", "4", "6"]

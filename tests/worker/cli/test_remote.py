@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from landcast.core.errors import LandcastError
+from landcast.core.errors import LandcastError, RequestError
 from landcast.core.protocol import messages as m
+from landcast.core.protocol.versions import Version
 from landcast.core.raster.options import SourceOptions
 from landcast.core.request import PredictionRequest
 from landcast.tests.core.client.scripted_host import ScriptedHost
@@ -86,3 +87,12 @@ def test_the_end_of_predicting_fills_the_bar(tmp_path: Path) -> None:
         )
     assert shown[-1] == (9, 9)
     assert answer.paths == {"prediction": tmp_path / "prediction.tif"}
+
+
+def test_a_worker_that_would_leave_iterations_out_is_not_asked(tmp_path: Path, scene: Path) -> None:
+    with ScriptedHost(version=Version(1, 0)) as host:
+        host.write_file(tmp_path / "worker.json")
+        asked = PredictionRequest(scene, iterations=2, is_keeping_iterations=True)
+        with pytest.raises(RequestError, match=r"--keep-iterations: the worker \(.*\) is too old for it; update it"):
+            predict_by_worker(asked, str(tmp_path / "worker.json"), silent, silent, silent)
+        assert "SUBMIT" not in host.said_types()
