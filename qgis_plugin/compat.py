@@ -8,11 +8,16 @@ from __future__ import annotations
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
+    QgsMapLayerProxyModel,
     QgsProcessing,
+    QgsProcessingAlgorithm,
     QgsProcessingFeatureSource,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsRaster,
+    QgsTask,
+    QgsWkbTypes,
 )
 
 ADVANCED = (
@@ -42,3 +47,23 @@ UNCHECKED = (
     else QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
 )
 DATA_TYPE = Qgis.DataType
+POLYGON = Qgis.GeometryType.Polygon if hasattr(Qgis, "GeometryType") else QgsWkbTypes.GeometryType.PolygonGeometry
+LAYER_FILTER = Qgis.LayerFilter if hasattr(Qgis, "LayerFilter") else QgsMapLayerProxyModel.Filter
+QUIET_TASK = (
+    QgsTask.Flag.CanCancel | QgsTask.Flag.Silent | QgsTask.Flag.Hidden
+    if hasattr(QgsTask.Flag, "Hidden")
+    else QgsTask.Flag.CanCancel
+)
+RASTERS = (
+    Qgis.ProcessingSourceType.Raster if hasattr(Qgis, "ProcessingSourceType") else QgsProcessing.SourceType.TypeRaster
+)
+FOLDER = (
+    Qgis.ProcessingFileParameterBehavior.Folder
+    if hasattr(Qgis, "ProcessingFileParameterBehavior")
+    else QgsProcessingParameterFile.Behavior.Folder
+)
+SUPPORTS_BATCH = (
+    Qgis.ProcessingAlgorithmFlag.SupportsBatch
+    if hasattr(Qgis, "ProcessingAlgorithmFlag")
+    else QgsProcessingAlgorithm.Flag.FlagSupportsBatch
+)

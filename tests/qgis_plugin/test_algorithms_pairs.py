@@ -186,17 +186,11 @@ def test_training_takes_what_was_exported(pair: tuple[Path, Path], tmp_path: Pat
 
 
 def test_dates_come_from_the_files_where_they_say_them(tmp_path: Path) -> None:
-    paths = [
-        write_raster(
-            tmp_path / f"{year}.tif",
-            make_pixels(150, 150),
-            UTM,
-            ORIGIN,
-            PIXEL_M,
-            items={"TIFFTAG_DATETIME": f"{year}:07:01 10:00:00"},
-        )  # fmt: skip
-        for year in (2018, 2022)
-    ]
+    paths = []
+    for year in (2018, 2022):
+        items = {"TIFFTAG_DATETIME": f"{year}:07:01 10:00:00"}
+        path = tmp_path / f"{year}.tif"
+        paths.append(write_raster(path, make_pixels(150, 150), UTM, ORIGIN, PIXEL_M, items=items))
     made = export((paths[0], paths[1]), tmp_path / "set", BEFORE_DATE="", AFTER_DATE="")
     assert made["YEARS"] == 4
     assert gdal.Open(made["AFTER_FILE"]).GetMetadataItem("TIFFTAG_DATETIME") == "2022:07:01 00:00:00"
