@@ -5,6 +5,8 @@ colours   images that come as colours: web services, and layers as they are show
 values    rasters with values of their own
 sending   what the worker is told of a layer, and all of the pixels that it planned with
 drawing   a part of the planned pixels, from a reader
+canvas    several map layers as the map shows them
+sheets    what a map is drawn from
 overview  the sample from which the worker takes statistics
 spool     pixels on their way, in a file without a name
 """
