@@ -8,7 +8,10 @@ from pathlib import Path
 
 from qgis.core import QgsSettings
 
+from .. import __version__
 from .child_process import run_child
+from .environment.places import find_finished, find_outdated
+from .environment.where import environments_folder
 from .translation import tr
 
 VARIABLE = "LANDCAST_PYTHON"
@@ -20,15 +23,20 @@ class InterpreterError(Exception):
     """There is no interpreter that could run Landcast; the message is one line and says how to set one."""
 
 
+class OutdatedEnvironmentError(InterpreterError):
+    """The environment that was made holds another version of Landcast, as after an update of the plugin."""
+
+
 def find_interpreter() -> Path:
-    """The interpreter that the environment variable or else the QGIS setting names.
+    """The interpreter that the environment variable names, else the QGIS setting, else the environment that was made.
 
     Raises:
-        InterpreterError: neither is set, or there is no such file.
+        InterpreterError: there is none, or it is not there.
+        OutdatedEnvironmentError: the environment is of another version.
     """
-    named = os.environ.get(VARIABLE, "").strip() or str(QgsSettings().value(SETTING, "") or "").strip()
+    named = named_interpreter()
     if not named:
-        raise InterpreterError(tr("No Python with Landcast in it is set.") + " " + _how_to_set())
+        return _find_made()
     # Not resolved: an environment is known by its own link to the interpreter.
     interpreter = Path(named).expanduser().absolute()
     if not interpreter.is_file():
@@ -36,6 +44,11 @@ def find_interpreter() -> Path:
             tr("The Python set for Landcast, {path}, is not a file.").format(path=interpreter) + " " + _how_to_set()
         )
     return interpreter
+
+
+def named_interpreter() -> str:
+    """What the variable or the setting says; empty where neither does."""
+    return os.environ.get(VARIABLE, "").strip() or str(QgsSettings().value(SETTING, "") or "").strip()
 
 
 def check_interpreter(interpreter: Path, is_cancelled: Callable[[], bool]) -> None:
@@ -66,8 +79,25 @@ def check_interpreter(interpreter: Path, is_cancelled: Callable[[], bool]) -> No
         )
 
 
+def _find_made() -> Path:
+    base = environments_folder()
+    found = find_finished(base, __version__)
+    if found is not None:
+        return found.interpreter
+    outdated = find_outdated(base, __version__)
+    if outdated is not None:
+        raise OutdatedEnvironmentError(
+            tr(
+                "The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of "
+                "Landcast (Plugins > Landcast) and press the button that updates it."
+            ).format(found=outdated.version, version=__version__)
+        )
+    raise InterpreterError(tr("No Python with Landcast in it is set.") + " " + _how_to_set())
+
+
 def _how_to_set() -> str:
     return tr(
+        "Open the Landcast panel (Plugins > Landcast), which makes one on a click. By hand: "
         "Run `pip install landcast` in a Python environment of its own and put the path of that environment's "
         "interpreter into the environment variable {variable}, or into the QGIS setting {setting}: "
         'QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.'
