@@ -6,23 +6,56 @@ from qgis.core import QgsProcessingFeedback
 
 
 class FeedbackListener:
-    """Passes what Landcast says to the log and the progress bar of Processing."""
+    """Passes what Landcast says to the log and the progress bar of Processing.
+
+    Args:
+        feedback: of the algorithm.
+    """
 
     def __init__(self, feedback: QgsProcessingFeedback) -> None:
-        self._feedback = feedback
+        self.feedback = feedback
 
     def show_stage(self, text: str) -> None:
-        self._feedback.setProgressText(text)
+        self.feedback.setProgressText(text)
 
     def show_progress(self, done: int, total: int) -> None:
         if total > 0:
-            self._feedback.setProgress(100 * done / total)
+            self.feedback.setProgress(100 * done / total)
 
     def warn(self, text: str) -> None:
-        self._feedback.pushWarning(text)
+        self.feedback.pushWarning(text)
 
     def info(self, text: str) -> None:
-        self._feedback.pushInfo(text)
+        self.feedback.pushInfo(text)
 
     def is_cancelled(self) -> bool:
-        return bool(self._feedback.isCanceled())
+        return bool(self.feedback.isCanceled())
+
+
+class PartListener(FeedbackListener):
+    """Follows one of several predictions, whose progress is a part of that of all.
+
+    Args:
+        feedback: of the algorithm.
+        number: of the prediction, from 0.
+        count: of all of them.
+
+    Attributes:
+        warnings: that came.
+    """
+
+    def __init__(self, feedback: QgsProcessingFeedback, number: int, count: int) -> None:
+        super().__init__(feedback)
+        self._number, self._count = number, count
+        self.warnings: list[str] = []
+
+    def show_stage(self, text: str) -> None:
+        """Not told: the stages of each scene would bury which scene it is."""
+
+    def show_progress(self, done: int, total: int) -> None:
+        if total > 0:
+            self.feedback.setProgress(100 * (self._number + done / total) / self._count)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+        super().warn(text)

@@ -12,8 +12,9 @@ from ..worker.shared_worker import SharedWorker
 from .base import ICON_PATH
 from .export_pair import ExportPairAlgorithm
 from .predict import PredictAlgorithm
+from .predict_scenes import PredictScenesAlgorithm
 
-ALGORITHMS = (PredictAlgorithm, ExportPairAlgorithm)
+ALGORITHMS = (PredictAlgorithm, PredictScenesAlgorithm, ExportPairAlgorithm)
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]

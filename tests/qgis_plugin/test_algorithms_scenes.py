@@ -1,0 +1,147 @@
+"""`landcast:predictscenes` in a real QGIS with a real worker: all scenes, whatever becomes of one of them."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
+
+from osgeo import gdal
+from qgis.core import QgsProcessingException
+
+from .algorithm_runs import RecordingFeedback, run, write_image
+from .processing_runs import read_pixels, run_algorithm
+
+pytestmark = pytest.mark.usefixtures("no_interpreter")
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> Path:
+    """A folder with two images and one that is none."""
+    folder = tmp_path / "scenes"
+    write_image(folder / "town.tif", 150, 140)
+    write_image(folder / "village.tif", 130, 160)
+    (folder / "broken.tif").write_bytes(b"II*\0 and nothing more")
+    return folder
+
+
+@pytest.fixture
+def predict(
+    interpreter: Path, model_folder: Path, use_interpreter: Callable[[Path], None]
+) -> Callable[..., dict[str, Any]]:
+    use_interpreter(interpreter)
+
+    def predict(output: Path, feedback: RecordingFeedback | None = None, **more: Any) -> dict[str, Any]:
+        return run_algorithm("predictscenes", feedback, **{"OUTPUT": output, "MODEL": str(model_folder), **more})
+
+    return predict
+
+
+def rows_of(table: str | Path) -> dict[str, dict[str, str]]:
+    with Path(table).open(encoding="utf-8", newline="") as stream:
+        return {row["scene"]: row for row in csv.DictReader(stream)}
+
+
+def test_one_broken_scene_does_not_stop_the_others(
+    scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]], model_folder: Path
+) -> None:
+    feedback = RecordingFeedback()
+    made = predict(tmp_path / "out", feedback, FOLDER=scenes)
+    assert (made["PREDICTED"], made["SKIPPED"], made["FAILED"]) == (2, 0, 1)
+    assert [Path(path).name for path in made["RESULTS"]] == ["town_pred.tif", "village_pred.tif"]
+    rows = rows_of(made["SUMMARY"])
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "broken.tif": "failed", "town.tif": "predicted", "village.tif": "predicted"
+    }  # fmt: skip
+    assert rows["broken.tif"]["output"] == ""
+    assert "broken.tif" in rows["broken.tif"]["message"]
+    assert any("broken.tif failed" in error for error in feedback.errors)
+    assert any("1 of 3 images failed" in warning for warning in feedback.warnings)
+    # each is what the algorithm for one image gives
+    single = tmp_path / "single.tif"
+    run(scenes / "town.tif", single, MODEL=str(model_folder))
+    assert np.array_equal(read_pixels(made["RESULTS"][0]), read_pixels(single))
+
+
+def test_a_run_that_was_stopped_goes_on(scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]]) -> None:
+    output, feedback = tmp_path / "out", RecordingFeedback()
+    (scenes / "broken.tif").unlink()
+
+    def stop_after_one(progress: float) -> None:
+        if progress >= 50:
+            feedback.cancel()
+
+    feedback.progressChanged.connect(stop_after_one)
+    assert predict(output, feedback, FOLDER=scenes) == {}
+    assert sorted(path.name for path in output.iterdir()) == ["landcast_scenes.csv", "town_pred.tif"]
+    assert [row["status"] for row in rows_of(output / "landcast_scenes.csv").values()] == ["predicted", "cancelled"]
+    before = (output / "town_pred.tif").stat().st_mtime_ns
+    made = predict(output, FOLDER=scenes)
+    assert (made["PREDICTED"], made["SKIPPED"], made["FAILED"]) == (1, 1, 0)
+    assert (output / "town_pred.tif").stat().st_mtime_ns == before
+    assert len(made["RESULTS"]) == 2
+
+
+def test_an_earlier_result_with_other_settings_is_not_taken_for_this_one(
+    scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]]
+) -> None:
+    output = tmp_path / "out"
+    town = [str(scenes / "town.tif")]
+    predict(output, INPUT=town, SEED=1)
+    with pytest.raises(QgsProcessingException, match=r"(?s)No image could be predicted.*seed 1, not 2"):
+        predict(output, INPUT=town, SEED=2)
+    made = predict(output, INPUT=town, SEED=2, SKIP_EXISTING=False)
+    assert made["PREDICTED"] == 1
+    assert gdal.Open(made["RESULTS"][0]).GetMetadataItem("LANDCAST_SEED") == "2"
+
+
+def test_layers_of_one_name_get_results_of_their_own(
+    tmp_path: Path, predict: Callable[..., dict[str, Any]], open_layer: Callable[..., Any]
+) -> None:
+    layers = [open_layer(write_image(tmp_path / folder / "town.tif", 140, 140)) for folder in ("one", "two")]
+    made = predict(tmp_path / "out", INPUT=[layer.id() for layer in layers])
+    assert [Path(path).name for path in made["RESULTS"]] == ["town_pred.tif", "town_2_pred.tif"]
+
+
+def test_no_image_is_ever_replaced(scenes: Path, predict: Callable[..., dict[str, Any]]) -> None:
+    shutil.copy(scenes / "town.tif", scenes / "town_pred.tif")
+    content = (scenes / "town_pred.tif").read_bytes()
+    made = predict(scenes, FOLDER=scenes, SKIP_EXISTING=False)
+    assert (scenes / "town_pred.tif").read_bytes() == content
+    message = rows_of(made["SUMMARY"])["town.tif"]["message"]
+    assert message.startswith("The result would replace an image that is to be predicted")
+    assert (scenes / "village_pred.tif").exists()
+    # predictions in the folder are not predicted again
+    again = predict(scenes, FOLDER=scenes)
+    assert "village_pred.tif" not in rows_of(again["SUMMARY"])
+
+
+def test_where_all_fail_the_error_says_why(
+    scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]]
+) -> None:
+    given = [str(scenes / "broken.tif"), str(tmp_path / "gone.tif")]
+    with pytest.raises(QgsProcessingException, match=r"(?s)No image could be predicted.*gone\.tif: QGIS cannot open"):
+        predict(tmp_path / "out", INPUT=given)
+    assert {row["status"] for row in rows_of(tmp_path / "out" / "landcast_scenes.csv").values()} == {"failed"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "There is nothing to predict"),
+        ({"FOLDER": "/no/such/folder"}, "/no/such/folder: cannot be read as a folder"),
+    ],
+)
+def test_without_images_nothing_is_begun(
+    given: dict[str, Any], words: str, tmp_path: Path, predict: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(QgsProcessingException, match=words):
+        predict(tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()
