@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProcessingAlgorithm
-from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
+from ..guide import guide_url
 from ..worker.shared_worker import SharedWorker
 
 ICON_PATH = Path(__file__).parents[1] / "icon.svg"
-GUIDE = Path(__file__).parents[2] / "docs" / "qgis.md"
 Parameters = dict[str, Any]
 
 
@@ -39,4 +38,4 @@ class LandcastAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         return str(ICON_PATH)
 
     def helpUrl(self) -> str:
-        return str(QUrl.fromLocalFile(str(GUIDE)).toString())
+        return str(guide_url(self.name()).toString())

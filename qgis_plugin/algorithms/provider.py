@@ -13,8 +13,9 @@ from .base import ICON_PATH
 from .export_pair import ExportPairAlgorithm
 from .predict import PredictAlgorithm
 from .predict_scenes import PredictScenesAlgorithm
+from .worker_status import WorkerStatusAlgorithm
 
-ALGORITHMS = (PredictAlgorithm, PredictScenesAlgorithm, ExportPairAlgorithm)
+ALGORITHMS = (PredictAlgorithm, PredictScenesAlgorithm, ExportPairAlgorithm, WorkerStatusAlgorithm)
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
