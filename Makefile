@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 LANDCAST_DATA ?= $(abspath $(wildcard ../shared/data))
 export LANDCAST_DATA
 
-.PHONY: demo test test-all lint wheel setup setup-qgis clean
+.PHONY: demo test test-all lint wheel plugin setup setup-qgis clean
 
 demo: setup
 	$(BIN)/landcast demo -o demo-output
@@ -34,6 +34,9 @@ lint: setup
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .
+
+plugin: setup
+	$(BIN)/python .ci/build_plugin.py dist/landcast.zip
 
 # the stamp holds the environment to the files that describe it
 setup: $(VENV)/.stamp
