@@ -13,5 +13,6 @@ problems       what can go wrong
 network        proxy and certificates of QGIS's settings
 where          the folder that the settings name
 settings       what else they say
+outlook        what making it would mean here, before anything is fetched
 task           all this in tasks of QGIS
 """

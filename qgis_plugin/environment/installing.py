@@ -135,6 +135,7 @@ class _Installation:
         self._downloads = order.base / DOWNLOADS
         self._variables = build_environment(os.environ, order.variables)
         self._done = 0.0
+        self._sha256: str | None = None
 
     def make(self) -> Environment:
         order = self._order
@@ -175,6 +176,7 @@ class _Installation:
         self._check_room(environment, build)
         environment.claim()
         wheel, sha256 = self._copy_wheel()
+        self._sha256 = sha256
         lock = find_lock(order.source)
         # what a step's result depends on: a change of it begins anew
         plan = json.dumps([build.name, str(python.path), python.version, str(order.source), sha256, str(lock)])
@@ -308,6 +310,8 @@ class _Installation:
     def _finish(self, environment: Environment, python: BasePython, build: TorchBuild, verified: Verified) -> None:
         """Write the marker, then remove what is not needed any more."""
         packages = {**read_report(self._report("torch")), **read_report(self._report("landcast"))}
+        if self._sha256 is not None:
+            packages["landcast"] = {"version": self._order.version, "sha256": self._sha256}
         environment.finish(
             {
                 "landcast": self._order.version,

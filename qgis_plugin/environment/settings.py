@@ -24,14 +24,24 @@ def read_order() -> InstallOrder:
         SourceError: there is nothing to install from.
         OSError: the file with certificates cannot be read.
     """
-    base, python = environments_folder(), text_setting(BASE_PYTHON_SETTING)
-    certificates = certificate_variables(os.environ, text_setting(CA_SETTING), read_own_certificates(), base)
+    python = text_setting(BASE_PYTHON_SETTING)
     return InstallOrder(
-        base,
+        environments_folder(),
         __version__,
         read_source(text_setting(INSTALL_FROM_SETTING)),
         text_setting(SHA256_SETTING),
-        {**proxy_variables(read_proxy()), **certificates},
+        network_variables(),
         Path(python).expanduser().absolute() if python else None,
         Path(sys.exec_prefix),
     )
+
+
+def network_variables() -> dict[str, str]:
+    """Proxy and certificates for the programs that download.
+
+    Raises:
+        OSError: the file with certificates cannot be read.
+    """
+    own = read_own_certificates()
+    certificates = certificate_variables(os.environ, text_setting(CA_SETTING), own, environments_folder())
+    return {**proxy_variables(read_proxy()), **certificates}

@@ -4,55 +4,52 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
+from qgis.core import QgsApplication
 
-from ..child_process import ChildCancelledError
+from ..environment.settings import INSTALL_FROM_SETTING, network_variables
+from ..environment.source import PackageIndex, WheelFolder, read_source
+from ..environment.where import text_setting
 from ..interpreter import InterpreterError, find_interpreter
-from ..log import LOG, log
+from ..kept_task import KeptTask
+from ..log import log
 from ..translation import tr
 from .pyzmq import InstallError, find_own_python, install_pyzmq
 
 
-class InstallTask(QgsTask):  # type: ignore[misc]
-    """Installs pyzmq by the pip of the environment with Landcast, else by that of QGIS's own Python.
+class InstallTask(KeptTask):
+    """Installs pyzmq by the pip of the environment with Landcast, else by that of QGIS's own Python."""
 
-    Attributes:
-        problem: why it did not work; None where it did.
-    """
+    PROBLEMS = (InstallError, OSError)
 
     def __init__(self, wheels: Path | None = None) -> None:
+        """In the main thread.
+
+        Raises:
+            SourceError: what the settings name to install from is not there.
+            OSError: nor is the file with certificates.
+        """
         super().__init__(tr("Install pyzmq"))
-        self.problem: str | None = None
-        self._wheels = wheels
         self._base = plugin_libraries()
         self._pip_python = _find_pip_python()
+        self._variables = network_variables()
+        self._wheels = wheels
+        source = None if wheels is not None else read_source(text_setting(INSTALL_FROM_SETTING))
+        if isinstance(source, WheelFolder):
+            self._wheels = source.path
+        elif isinstance(source, PackageIndex) and source.address is not None:
+            self._variables["PIP_INDEX_URL"] = source.address
 
-    def run(self) -> bool:
-        """Called by QGIS in a thread of its own."""
+    def work(self) -> None:
         if self._pip_python is None:
-            self.problem = tr("No Python with pip was found.")
-            return False
-        try:
-            install_pyzmq(self._pip_python, self._base, log, self.isCanceled, self._wheels)
-        except ChildCancelledError:
-            return False
-        except (InstallError, OSError) as error:
-            self.problem = str(error)
-            return False
-        return True
-
-    def finished(self, is_done: bool) -> None:
-        """Called by QGIS in the main thread."""
-        if is_done:
-            log(tr("pyzmq is installed."))
-        elif self.problem is not None:
-            QgsMessageLog.logMessage(self.problem, LOG, Qgis.MessageLevel.Warning)
+            raise InstallError(tr("No Python with pip was found."))
+        install_pyzmq(self._pip_python, self._base, log, self.isCanceled, self._wheels, variables=self._variables)
+        log(tr("pyzmq is installed."))
 
 
 def install(wheels: Path | None = None) -> InstallTask:
-    """Begin to install pyzmq; the task that comes back is to be kept until it is over."""
+    """Begin to install pyzmq."""
     task = InstallTask(wheels)
-    QgsApplication.taskManager().addTask(task)
+    task.begin()
     return task
 
 

@@ -10,11 +10,13 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from ..child_process import run_child
+from ..environment.commands import explain
+from ..environment.running import build_command, build_environment, run
 from ..translation import tr
 
 PACKAGE = "zmq"
@@ -88,9 +90,9 @@ def use_pyzmq(base: Path) -> None:
     if importlib.util.find_spec(PACKAGE) is None:
         raise MissingPyzmqError(
             tr(
-                "QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Install it as your system "
-                "does (python3-zmq, or python3-pyzmq), or into a folder of the plugin by this line in QGIS's Python "
-                "console: {}"
+                "QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast "
+                "(Plugins > Landcast), which installs it on a click. Or install it as your system does (python3-zmq, "
+                "or python3-pyzmq), or by this line in QGIS's Python console: {}"
             ).format("from landcast.qgis_plugin.worker import installing; installing.install()")
         )
 
@@ -107,6 +109,7 @@ def install_pyzmq(
     is_cancelled: Callable[[], bool],
     wheels: Path | None = None,
     wheel: Wheel = PYZMQ,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Install the wheel for this Python into the private folder, by the pip of any Python; waits for it.
 
@@ -117,6 +120,7 @@ def install_pyzmq(
         is_cancelled: asked several times a second.
         wheels: a folder with the wheel, instead of the package index.
         wheel: what to install.
+        variables: of the network, for pip.
 
     Raises:
         InstallError: pip could not.
@@ -135,11 +139,14 @@ def install_pyzmq(
         requirements = Path(aside) / "requirements.txt"
         requirements.write_text(wheel.requirement, encoding="utf-8")
         target = Path(aside) / "target"
-        outcome = run_child(_command(pip_python, requirements, target, wheels), hear, is_cancelled)
-        if outcome.exit_code != 0 or not target.is_dir():
+        command = _command(pip_python, requirements, target, wheels)
+        exit_code = run(command, build_environment(os.environ, variables), hear, is_cancelled)
+        if exit_code != 0 or not target.is_dir():
             raise InstallError(
                 tr("{name} {version} was not installed: {reason}").format(
-                    name=wheel.name, version=wheel.version, reason="\n".join(words[-3:]) or outcome.output[-300:]
+                    name=wheel.name,
+                    version=wheel.version,
+                    reason=explain(words) or tr("exit code {}").format(exit_code),
                 )
             )
         if folder.exists():
@@ -162,7 +169,7 @@ def find_own_python() -> Path | None:
 
 
 def _command(pip_python: Path, requirements: Path, target: Path, wheels: Path | None) -> list[str]:
-    command = [str(pip_python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    command = build_command(pip_python, "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps")
     command += ["--only-binary", ":all:", "--require-hashes", "--requirement", str(requirements)]
     command += ["--target", str(target), "--implementation", "cp"]
     command += ["--python-version", f"{sys.version_info.major}.{sys.version_info.minor}"]
