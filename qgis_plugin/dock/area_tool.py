@@ -1,0 +1,130 @@
+"""Draws the rectangle of an area on the map."""
+
+# ruff: noqa: N802 - QGIS gives the methods their names
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject, QgsRectangle
+from qgis.gui import QgsMapTool, QgsRubberBand
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from ..compat import POLYGON
+from .area import crs_of, rectangle_of
+from .choices import Rectangle
+
+LINE = QColor(20, 90, 160)
+FILL = QColor(20, 90, 160, 30)
+WIDTH_PX = 2
+LEAST_PX = 4
+"""Of a rectangle: less is a click."""
+
+
+class AreaBand:
+    """Shows a rectangle on a map.
+
+    Args:
+        canvas: of the map.
+    """
+
+    def __init__(self, canvas: Any) -> None:
+        self._canvas = canvas
+        self._band: QgsRubberBand | None = None
+
+    @property
+    def geometry(self) -> QgsGeometry | None:
+        """What is drawn, in the CRS of the map; None where nothing is."""
+        return None if self._band is None else self._band.asGeometry()
+
+    def show(self, rectangle: Rectangle) -> None:
+        """Draw a rectangle of any CRS; nothing where the map does not reach it."""
+        geometry = QgsGeometry.fromRect(QgsRectangle(*rectangle.bounds_xy))
+        source, target = crs_of(rectangle), self._canvas.mapSettings().destinationCrs()
+        if source.isValid() and target.isValid() and source != target:
+            # straight sides bend where the CRS changes
+            geometry = geometry.densifyByCount(16)
+            try:
+                geometry.transform(QgsCoordinateTransform(source, target, QgsProject.instance().transformContext()))
+            except QgsCsException:
+                self.hide()
+                return
+        if self._band is None:
+            self._band = _make_band(self._canvas)
+        self._band.setToGeometry(geometry, None)
+
+    def hide(self) -> None:
+        """Take it from the map."""
+        if self._band is not None:
+            self._canvas.scene().removeItem(self._band)
+            self._band = None
+
+
+class RectangleTool(QgsMapTool):  # type: ignore[misc]
+    """Drag, or click two corners; Escape or the right button gives up."""
+
+    drawn = pyqtSignal(object)
+    """A `Rectangle` in the CRS of the map."""
+    given_up = pyqtSignal()
+
+    def __init__(self, canvas: Any) -> None:
+        super().__init__(canvas)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._band = AreaBand(canvas)
+        self._corner: QgsPointXY | None = None
+        self._pressed_at: Any = None
+
+    def canvasPressEvent(self, event: Any) -> None:
+        """A corner is set, or the drawing given up."""
+        if event.button() == Qt.MouseButton.RightButton:
+            self.given_up.emit()
+        elif event.button() == Qt.MouseButton.LeftButton and self._corner is None:
+            self._corner = self.toMapCoordinates(event.pos())
+            self._pressed_at = event.pos()
+
+    def canvasMoveEvent(self, event: Any) -> None:
+        """The rectangle follows the mouse."""
+        if self._corner is not None:
+            self._band.show(self._rectangle(self.toMapCoordinates(event.pos())))
+
+    def canvasReleaseEvent(self, event: Any) -> None:
+        """The second corner is set, unless the button was only clicked for the first one."""
+        if event.button() != Qt.MouseButton.LeftButton or self._corner is None:
+            return
+        way = event.pos() - self._pressed_at
+        if min(abs(way.x()), abs(way.y())) < LEAST_PX:
+            return
+        rectangle = self._rectangle(self.toMapCoordinates(event.pos()))
+        self._reset()
+        self.drawn.emit(rectangle)
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Escape gives up."""
+        if event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.given_up.emit()
+        else:
+            event.ignore()
+
+    def deactivate(self) -> None:
+        """Another tool is chosen."""
+        self._reset()
+        super().deactivate()
+
+    def _rectangle(self, corner: QgsPointXY) -> Rectangle:
+        extent = QgsRectangle(self._corner, corner)
+        extent.normalize()
+        return rectangle_of(extent, self.canvas().mapSettings().destinationCrs())
+
+    def _reset(self) -> None:
+        self._corner = None
+        self._band.hide()
+
+
+def _make_band(canvas: Any) -> QgsRubberBand:
+    band = QgsRubberBand(canvas, POLYGON)
+    band.setStrokeColor(LINE)
+    band.setFillColor(FILL)
+    band.setWidth(WIDTH_PX)
+    return band

@@ -1,0 +1,121 @@
+"""A question to the worker in the background, whose answer comes back to the main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from qgis.core import QgsApplication, QgsRasterBlockFeedback, QgsTask
+
+from ..area_file import AreaError
+from ..compat import QUIET_TASK
+from ..interpreter import InterpreterError
+from ..log import log
+from ..prediction import PredictionCancelledError, PredictionError
+
+Answered = Callable[["Answer"], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a question ended.
+
+    Attributes:
+        value: what was answered.
+        problem: why there is no answer; None where there is one.
+        is_without_worker: whether that is because there is no Landcast that could answer.
+    """
+
+    value: Any = None
+    problem: str | None = None
+    is_without_worker: bool = False
+
+
+class Asker:
+    """Who waits for an answer, until nobody wants it any more; usable from any thread.
+
+    Attributes:
+        loading: of a layer's provider; cancelled with the rest.
+    """
+
+    def __init__(self) -> None:
+        self.loading = QgsRasterBlockFeedback()
+
+    def stop(self) -> None:
+        """Nobody wants the answer any more."""
+        self.loading.cancel()
+
+    def is_cancelled(self) -> bool:
+        """Whether nobody wants it."""
+        return bool(self.loading.isCanceled())
+
+    def show_stage(self, text: str) -> None:
+        """A plan has no stages that a person could follow."""
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Nor has it parts."""
+
+    def warn(self, text: str) -> None:
+        """What there is to warn of stands in the answer as well."""
+
+    def info(self, text: str) -> None:
+        """For the log."""
+        log(text)
+
+
+class AskTask(QgsTask):  # type: ignore[misc]
+    """Asks in a thread of its own.
+
+    Args:
+        text: of the task.
+        asker: who waits.
+        ask: asks and waits; what it holds is let go of in that thread.
+        on_answer: called in the main thread, unless nobody wants the answer any more.
+    """
+
+    def __init__(self, text: str, asker: Asker, ask: Callable[[Asker], Any], on_answer: Answered) -> None:
+        super().__init__(text, QUIET_TASK)
+        self._asker = asker
+        self._ask: Callable[[Asker], Any] | None = ask
+        self._on_answer = on_answer
+        self._answer = Answer()
+
+    def run(self) -> bool:
+        """Called by QGIS in a thread of its own."""
+        ask, self._ask = self._ask, None
+        assert ask is not None
+        try:
+            self._answer = Answer(ask(self._asker))
+        except PredictionCancelledError:
+            return False
+        except InterpreterError as error:
+            self._answer = Answer(problem=str(error), is_without_worker=True)
+        except (PredictionError, AreaError) as error:
+            self._answer = Answer(problem=str(error))
+        finally:
+            del ask
+        return True
+
+    def cancel(self) -> None:
+        """Nobody wants the answer any more."""
+        self._asker.stop()
+        super().cancel()
+
+    def finished(self, is_done: bool) -> None:
+        """Called by QGIS in the main thread."""
+        _ASKED.discard(self)
+        if is_done and not self._asker.is_cancelled():
+            self._on_answer(self._answer)
+
+
+_ASKED: set[AskTask] = set()
+"""Tasks that go on: QGIS keeps but the half of them that is not Python."""
+
+
+def begin(text: str, asker: Asker, ask: Callable[[Asker], Any], on_answer: Answered) -> AskTask:
+    """Ask in the background."""
+    task = AskTask(text, asker, ask, on_answer)
+    _ASKED.add(task)
+    QgsApplication.taskManager().addTask(task)
+    return task

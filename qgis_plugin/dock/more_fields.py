@@ -1,0 +1,152 @@
+"""The fields of the form that most predictions leave as they are."""
+
+from __future__ import annotations
+
+import random
+
+from qgis.core import QgsApplication, QgsRasterLayer
+from qgis.gui import QgsCollapsibleGroupBox, QgsRasterBandComboBox
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSpinBox, QToolButton
+
+from ..shown_bands import Bands
+from ..translation import tr
+from .choices import Choices
+from .notes import NoteLabel, add_below, let_shrink
+from .sources import first_bands, has_bands
+
+MOST_MEMBERS = 256
+MOST_SEED = 2**31 - 1
+
+
+class MoreFields(QObject):  # type: ignore[misc]
+    """Members, seed, iterations and bands.
+
+    Attributes:
+        box: with all of them.
+        members: samples of the future.
+        seed: of all noise.
+        dice: throws another seed.
+        keeps_iterations: whether earlier iterations are written as well.
+        is_choosing_bands: whether other bands are predicted than those that are shown.
+        bands: red, green and blue.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._layer: QgsRasterLayer | None = None
+        self.members = self._make_number("landcastMembers", 1, MOST_MEMBERS)
+        self.members.setToolTip(
+            tr("Futures that are drawn. With several, their spread and the probability of change come with the result.")
+        )
+        self._members_note = NoteLabel()
+        self.seed = self._make_number("landcastSeed", 0, MOST_SEED)
+        self.seed.setToolTip(tr("The same seed gives the same result; another one another future."))
+        self.dice = QToolButton()
+        self.dice.setObjectName("landcastDice")
+        self.dice.setIcon(QgsApplication.getThemeIcon("/mActionRefresh.svg"))
+        self.dice.setToolTip(tr("Another seed, by chance"))
+        self.dice.setAccessibleName(tr("Another seed, by chance"))
+        self.dice.clicked.connect(self._on_dice)
+        self.keeps_iterations = QCheckBox(tr("Keep &every iteration"))
+        self.keeps_iterations.setObjectName("landcastIterations")
+        self.keeps_iterations.setToolTip(tr("Also writes the steps in between, as layers of their own dates."))
+        self.keeps_iterations.toggled.connect(self.changed)
+        self.is_choosing_bands = QCheckBox(tr("Other &bands than those shown"))
+        self.is_choosing_bands.setObjectName("landcastOtherBands")
+        self.is_choosing_bands.toggled.connect(self._on_bands)
+        self.bands = [QgsRasterBandComboBox() for _ in range(3)]
+        for band in self.bands:
+            let_shrink(band)
+            band.bandChanged.connect(self.changed)
+        self.box = self._put_together()
+        self._describe_members()
+
+    def _make_number(self, name: str, least: int, most: int) -> QSpinBox:
+        number = QSpinBox()
+        number.setObjectName(name)
+        number.setRange(least, most)
+        number.setKeyboardTracking(False)
+        number.valueChanged.connect(self._on_number)
+        return number
+
+    def _put_together(self) -> QgsCollapsibleGroupBox:
+        box = QgsCollapsibleGroupBox(tr("More"))
+        box.setObjectName("landcastMore")
+        box.setCollapsed(True)
+        form = QFormLayout(box)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(4)
+        form.addRow(tr("Me&mbers"), self.members)
+        add_below(form, self._members_note)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.seed, 1)
+        row.addWidget(self.dice)
+        form.addRow(tr("Se&ed"), row)
+        form.labelForField(row).setBuddy(self.seed)
+        add_below(form, self.keeps_iterations)
+        form.addRow(self.is_choosing_bands)
+        self._band_rows = []
+        for text, band in zip((tr("Red"), tr("Green"), tr("Blue")), self.bands):
+            form.addRow(text, band)
+            self._band_rows += [form.labelForField(band), band]
+        return box
+
+    @property
+    def chosen_bands(self) -> Bands:
+        """The bands that were chosen; None where those that are shown count."""
+        if self._layer is None or not self.is_choosing_bands.isChecked():
+            return None
+        return tuple(band.currentBand() for band in self.bands)
+
+    def show_layer(self, layer: QgsRasterLayer | None) -> None:
+        """Offer the bands of a layer."""
+        layer = layer if has_bands(layer) else None
+        if layer is not self._layer:
+            self._layer = layer
+            self.is_choosing_bands.blockSignals(True)
+            self.is_choosing_bands.setChecked(False)
+            self.is_choosing_bands.blockSignals(False)
+            self._fill_bands()
+        self._show_bands()
+
+    def show_choices(self, choices: Choices) -> None:
+        """Fill in what was chosen before."""
+        self.members.setValue(choices.members)
+        self.seed.setValue(choices.seed)
+        self.keeps_iterations.setChecked(choices.keeps_iterations)
+
+    def _fill_bands(self) -> None:
+        for band in self.bands:
+            band.blockSignals(True)
+            band.setLayer(self._layer)
+        if self._layer is not None:
+            for band, number in zip(self.bands, first_bands(self._layer)):
+                band.setBand(number)
+        for band in self.bands:
+            band.blockSignals(False)
+
+    def _on_bands(self, is_chosen: bool) -> None:
+        if is_chosen:
+            self._fill_bands()
+        self._show_bands()
+        self.changed.emit()
+
+    def _show_bands(self) -> None:
+        self.is_choosing_bands.setVisible(self._layer is not None)
+        for widget in self._band_rows:
+            widget.setVisible(self._layer is not None and self.is_choosing_bands.isChecked())
+
+    def _on_number(self) -> None:
+        self._describe_members()
+        self.changed.emit()
+
+    def _on_dice(self) -> None:
+        self.seed.setValue(random.randrange(MOST_SEED))
+
+    def _describe_members(self) -> None:
+        is_one = self.members.value() == 1
+        self._members_note.say("" if is_one else tr("with spread and probability of change"))
