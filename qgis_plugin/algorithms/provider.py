@@ -10,12 +10,21 @@ from qgis.PyQt.QtGui import QIcon
 from ... import __version__
 from ..worker.shared_worker import SharedWorker
 from .base import ICON_PATH
+from .evaluate import EvaluateAlgorithm
 from .export_pair import ExportPairAlgorithm
 from .predict import PredictAlgorithm
 from .predict_scenes import PredictScenesAlgorithm
+from .train import TrainAlgorithm
 from .worker_status import WorkerStatusAlgorithm
 
-ALGORITHMS = (PredictAlgorithm, PredictScenesAlgorithm, ExportPairAlgorithm, WorkerStatusAlgorithm)
+ALGORITHMS = (
+    PredictAlgorithm,
+    PredictScenesAlgorithm,
+    ExportPairAlgorithm,
+    TrainAlgorithm,
+    EvaluateAlgorithm,
+    WorkerStatusAlgorithm,
+)
 
 
 class LandcastProvider(QgsProcessingProvider):  # type: ignore[misc]
