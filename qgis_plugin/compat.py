@@ -17,6 +17,8 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsRaster,
     QgsTask,
+    QgsTemporalNavigationObject,
+    QgsUnitTypes,
     QgsWkbTypes,
 )
 
@@ -67,3 +69,10 @@ SUPPORTS_BATCH = (
     if hasattr(Qgis, "ProcessingAlgorithmFlag")
     else QgsProcessingAlgorithm.Flag.FlagSupportsBatch
 )
+FIXED_TIME = Qgis.RasterTemporalMode.FixedTemporalRange
+ANIMATED = (
+    Qgis.TemporalNavigationMode.Animated
+    if hasattr(Qgis, "TemporalNavigationMode")
+    else QgsTemporalNavigationObject.NavigationMode.Animated
+)
+YEARS = Qgis.TemporalUnit.Years if hasattr(Qgis, "TemporalUnit") else QgsUnitTypes.TemporalUnit.TemporalYears

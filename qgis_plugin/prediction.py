@@ -10,7 +10,7 @@ The errors, as one tree:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -46,6 +46,7 @@ class PredictionRequest:
         seed: the same seed gives the same result.
         model: name or folder of a model; the one that Landcast ships where None.
         is_strict: whether a warning is an error, before anything is predicted.
+        keeps_iterations: whether the image after each earlier iteration is written beside the result.
     """
 
     source: Path | str | None
@@ -61,6 +62,7 @@ class PredictionRequest:
     seed: int = 0
     model: str | None = None
     is_strict: bool = False
+    keeps_iterations: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ class PredictedFiles:
     Attributes:
         output: the future layer; under the next free name, where the asked one was held open.
         beside: more layers, as several members bring them.
+        layers: all of them by what they hold: `prediction`, `spread`, `change`, `iteration_1` and so on.
     """
 
     output: Path
     beside: list[Path]
+    layers: dict[str, Path] = field(default_factory=dict)
 
 
 class Listener(Protocol):

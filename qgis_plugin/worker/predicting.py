@@ -22,6 +22,7 @@ from ...core.protocol.fields import clean_text, new_id
 from ...core.protocol.frames import Frame
 from ...core.protocol.messages import Plan, Planned
 from ...core.protocol.requests import PredictRequest, SourceGrid, SourceOptions
+from ...core.protocol.versions import KEEPS_ITERATIONS
 from ..child_process import ChildCancelledError
 from ..layers.overview import take_overview
 from ..layers.reader import LayerReadError, Reader, ReadStoppedError
@@ -145,6 +146,7 @@ def _predict(
 ) -> JobResult:
     has_tiles = tiles is not None
     if not _is_drawn(connection, request) and tiles is None:
+        _check_version(request, connection)
         return connection.client.predict(to_wire(request), telling)
     prepared = _prepare(connection, request, reader, telling)
     if tiles is not None:
@@ -164,6 +166,7 @@ def _predict(
 
 def _prepare(connection: Connection, request: PredictionRequest, reader: Reader | None, telling: Telling) -> _Prepared:
     """Have a prediction planned."""
+    _check_version(request, connection)
     if not _is_drawn(connection, request):
         wire = to_wire(request)
         return _Prepared(wire, _ask_plan(connection, wire, None, [], telling), None, [])
@@ -188,6 +191,15 @@ def _ask_plan(
     question = Plan(new_id(), wire, grid)
     answer: Planned = wait_for(connection.client.ask(question.job, question, overview), telling.is_cancelled, PLAN_S)
     return answer
+
+
+def _check_version(request: PredictionRequest, connection: Connection) -> None:
+    if request.keeps_iterations and connection.welcome.version < KEEPS_ITERATIONS:
+        raise PredictionFailedError(
+            tr("The worker, {}, is too old to keep every iteration: update it, or do not ask for that.").format(
+                connection.welcome.server
+            )
+        )
 
 
 def _check_possible(request: PredictionRequest, connection: Connection) -> None:
@@ -221,6 +233,7 @@ def to_wire(request: PredictionRequest, is_local: bool = True) -> PredictRequest
         seed=request.seed,
         is_strict=request.is_strict,
         is_overwriting=True,
+        is_keeping_iterations=request.keeps_iterations,
     )
     if request.model is None:
         return wire
@@ -230,7 +243,7 @@ def to_wire(request: PredictionRequest, is_local: bool = True) -> PredictRequest
 
 def _files(result: JobResult) -> PredictedFiles:
     output = result.paths["prediction"]
-    return PredictedFiles(output, [path for path in result.paths.values() if path != output])
+    return PredictedFiles(output, [path for path in result.paths.values() if path != output], dict(result.paths))
 
 
 @contextmanager
@@ -248,5 +261,5 @@ def no_partial_files(output: Path) -> Iterator[None]:
 
 def _partial_files(output: Path) -> set[Path]:
     """Files of `output` and of the layers beside it, as a worker names them while it writes."""
-    name = re.compile(rf"\.{re.escape(output.stem)}(_[a-z]+)?{re.escape(output.suffix)}\.[0-9a-f]+\.partial")
+    name = re.compile(rf"\.{re.escape(output.stem)}(_[a-z]+(_\d+)?)?{re.escape(output.suffix)}\.[0-9a-f]+\.partial")
     return {path for path in output.parent.glob(".*.partial") if name.fullmatch(path.name)}
