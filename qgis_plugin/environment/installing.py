@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +24,7 @@ from ..child_process import ChildCancelledError
 from ..translation import tr
 from . import commands
 from .lock import InstallLock
-from .places import DOWNLOADS, LOCK, LOG, Environment, environment_at, find_finished
+from .places import DOWNLOADS, LOCK, LOG, Environment, environment_at, environments, find_finished
 from .problems import CardError, NoPythonError, NoSpaceError, SourceError, StepError
 from .pythons import BasePython, ask, find_base_python
 from .running import build_command, build_environment, run
@@ -327,6 +328,11 @@ class _Installation:
             }
         )
         shutil.rmtree(self._downloads, ignore_errors=True)
+        # by another Python, say, and never to be gone on with
+        for other in environments(self._order.base):
+            if not other.is_finished:
+                with suppress(OSError):
+                    other.remove()
         self._follower.progress(1.0)
         self._hear(tr("Finished: {folder}. {words}").format(folder=environment.folder, words=verified.words))
 

@@ -12,11 +12,14 @@ from typing import TypeVar
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QShowEvent
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ... import __version__
+from ..environment.places import find_finished
 from ..environment.problems import EnvironmentProblem
 from ..environment.settings import read_order
 from ..environment.task import EnvironmentTask
+from ..environment.where import environments_folder
 from ..interpreter import SETTING, VARIABLE, InterpreterError, find_interpreter
 from ..kept_task import KeptTask
 from ..translation import tr
@@ -28,6 +31,7 @@ from ..worker.shared_worker import SharedWorker
 from .checks import LookTask, PythonCheckTask, WorkerCheckTask
 from .readiness import find_obstacle
 from .sample import SampleTask, add_sample
+from .tall_area import TallArea
 from .ways import Ways
 from .working_box import WorkingBox
 
@@ -72,6 +76,7 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         self.done.setVisible(is_ready)
         self.working.setVisible(False)
         if is_ready:
+            self._tell("")
             self._show_done()
         elif not lacks_pyzmq:
             self.introduction.setText(self._introduce())
@@ -107,13 +112,9 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         for widget in (self.introduction, self.problem, self.working, self.pyzmq, self.done, self.ways):
             layout.addWidget(widget)
         layout.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(TallArea(inner))
 
     def _pyzmq_box(self) -> QWidget:
         box = QWidget()
@@ -194,11 +195,10 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         self._follow(task, tr("Making the environment"), self._environment_ended, has_share=True)
 
     def _environment_ended(self, task: EnvironmentTask) -> None:
-        if task.environment is not None:
+        if task.is_done:
             # an older choice would go before what was just asked for
             for name in (SETTING, worker_choice.SETTING):
                 QgsSettings().remove(name)
-            self._words = str(task.environment.facts.get("words", ""))
         elif task.problem is None:
             self._tell(tr("Cancelled. What was fetched is kept, so that you can go on later."))
 
@@ -248,9 +248,14 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         self._follow(task, tr("Installing pyzmq"), lambda task: None)
 
     def _show_done(self) -> None:
-        self.introduction.setText(" ".join(part for part in (tr("Landcast is ready."), self._words) if part))
+        interpreter = _own_interpreter()
+        made = find_finished(environments_folder(), __version__)
+        words = self._words
+        if made is not None and made.interpreter == interpreter:
+            words = str(made.facts.get("words", ""))
+        self.introduction.setText(" ".join(part for part in (tr("Landcast is ready."), words) if part))
         # another machine renders nothing for this one
-        self.sample.setVisible(_own_interpreter() is not None)
+        self.sample.setVisible(interpreter is not None)
 
     def _make_sample(self) -> None:
         interpreter = _own_interpreter()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qgis.gui import QgsAuthConfigSelect, QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QGroupBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGroupBox, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ..translation import tr
 
@@ -53,7 +53,7 @@ class Ways(QWidget):  # type: ignore[misc]
 
     def _python_box(self) -> QGroupBox:
         box, layout = _group(tr("Use a Python that has Landcast"))
-        layout.addWidget(_words(tr("For who has run `pip install landcast` in an environment already.")))
+        layout.addWidget(_words(tr("If you have run `pip install landcast` in an environment already.")))
         self.python = QgsFileWidget()
         self.python.setObjectName("landcastPython")
         self.python.setDialogTitle(tr("Python with Landcast in it"))
@@ -87,6 +87,8 @@ class Ways(QWidget):  # type: ignore[misc]
             )
         )
         self.keys = QgsAuthConfigSelect(self)
+        # it asks for more width than a panel has
+        self.keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.keys)
         use = QPushButton(tr("Use this worker"))
         use.setObjectName("landcastUseWorker")

@@ -109,6 +109,19 @@ class SharedWorker:
             with self._lock:
                 self._users -= 1
 
+    def end_idle(self) -> bool:
+        """End the worker, without waiting, unless somebody uses it; False where somebody does.
+
+        The next use starts it anew, as the settings are then.
+        """
+        with self._lock:
+            if self._users:
+                return False
+            process, self._process = self._process, None
+        if process is not None:
+            process.end()
+        return True
+
     def close(self) -> threading.Thread | None:
         """End the worker for good, without waiting; what comes back ends when the worker has."""
         self._closing.set()
