@@ -32,6 +32,7 @@ from .area_parameters import area_definitions, check_area, read_extent, written_
 from .base import LandcastAlgorithm, Parameters
 from .feedback_listener import FeedbackListener
 from .layer_sources import prepare_layer, read_raster
+from .loading import load_from
 from .prediction_parameters import prediction_definitions, read_settings
 from .ready_worker import ready_worker
 
@@ -126,7 +127,7 @@ class PredictAlgorithm(LandcastAlgorithm):
             raise QgsProcessingException(tr("Landcast ended unexpectedly: {}").format(error)) from error
         for path in files.beside:
             feedback.pushInfo(tr("Also written: {}").format(path))
-        _load_from(str(files.output), str(output), context)
+        load_from(str(files.output), str(output), context)
         return {self.OUTPUT: str(files.output)}
 
     def _predict(self, request: PredictionRequest, listener: FeedbackListener) -> PredictedFiles:
@@ -160,11 +161,3 @@ class PredictAlgorithm(LandcastAlgorithm):
             bands=self._prepared.bands,
             **asdict(read_settings(self, parameters, context)),
         )
-
-
-def _load_from(written: str, asked: str, context: QgsProcessingContext) -> None:
-    """Let QGIS load the file that was written: another one, where the asked name was held open."""
-    layers = context.layersToLoadOnCompletion()
-    if written != asked and asked in layers:
-        layers[written] = layers.pop(asked)
-        context.setLayersToLoadOnCompletion(layers)

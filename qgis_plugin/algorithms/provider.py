@@ -12,6 +12,7 @@ from ..worker.shared_worker import SharedWorker
 from .base import ICON_PATH
 from .evaluate import EvaluateAlgorithm
 from .export_pair import ExportPairAlgorithm
+from .match import MatchAlgorithm
 from .predict import PredictAlgorithm
 from .predict_scenes import PredictScenesAlgorithm
 from .train import TrainAlgorithm
@@ -20,6 +21,7 @@ from .worker_status import WorkerStatusAlgorithm
 ALGORITHMS = (
     PredictAlgorithm,
     PredictScenesAlgorithm,
+    MatchAlgorithm,
     ExportPairAlgorithm,
     TrainAlgorithm,
     EvaluateAlgorithm,
