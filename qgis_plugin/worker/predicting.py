@@ -5,9 +5,8 @@ Loaded once pyzmq is there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from ..child_process import ChildCancelledError
 from ..layers.overview import take_overview
 from ..layers.reader import LayerReadError, Reader, ReadStoppedError
 from ..layers.sending import describe, draw_planned
+from ..partial_files import no_partial_files
 from ..prediction import (
     Listener,
     PredictedFiles,
@@ -244,22 +244,3 @@ def to_wire(request: PredictionRequest, is_local: bool = True) -> PredictRequest
 def _files(result: JobResult) -> PredictedFiles:
     output = result.paths["prediction"]
     return PredictedFiles(output, [path for path in result.paths.values() if path != output], dict(result.paths))
-
-
-@contextmanager
-def no_partial_files(output: Path) -> Iterator[None]:
-    """Remove what a worker wrote aside and, being killed together with its engine, could not remove itself."""
-    before = _partial_files(output)
-    try:
-        yield
-    except BaseException:
-        for left in _partial_files(output) - before:
-            with suppress(OSError):
-                left.unlink()
-        raise
-
-
-def _partial_files(output: Path) -> set[Path]:
-    """Files of `output` and of the layers beside it, as a worker names them while it writes."""
-    name = re.compile(rf"\.{re.escape(output.stem)}(_[a-z]+(_\d+)?)?{re.escape(output.suffix)}\.[0-9a-f]+\.partial")
-    return {path for path in output.parent.glob(".*.partial") if name.fullmatch(path.name)}
