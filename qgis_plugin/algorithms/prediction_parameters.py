@@ -23,6 +23,7 @@ SOURCE_DATE = "SOURCE_DATE"
 SEED = "SEED"
 MEMBERS = "MEMBERS"
 MODEL = "MODEL"
+KEEP_ITERATIONS = "KEEP_ITERATIONS"
 STRICT = "STRICT"
 
 
@@ -36,6 +37,7 @@ class PredictionSettings:
     members: int
     seed: int
     model: str | None
+    keeps_iterations: bool
     is_strict: bool
 
 
@@ -56,6 +58,9 @@ def prediction_definitions() -> list[QgsProcessingParameterDefinition]:
         QgsProcessingParameterNumber(SEED, tr("Seed"), NUMBER.Integer, 0, minValue=0),
         QgsProcessingParameterNumber(MEMBERS, tr("Members"), NUMBER.Integer, 1, minValue=1),
         model_definition(MODEL),
+        QgsProcessingParameterBoolean(
+            KEEP_ITERATIONS, tr("Keep every iteration: the steps in between, beside the result"), defaultValue=False
+        ),
         QgsProcessingParameterBoolean(STRICT, tr("Strict: warnings are errors"), defaultValue=False),
     ]
     for definition in definitions:
@@ -81,6 +86,7 @@ def read_settings(
         members=algorithm.parameterAsInt(parameters, MEMBERS, context),
         seed=algorithm.parameterAsInt(parameters, SEED, context),
         model=read_text(algorithm, parameters, MODEL, context),
+        keeps_iterations=algorithm.parameterAsBoolean(parameters, KEEP_ITERATIONS, context),
         is_strict=algorithm.parameterAsBoolean(parameters, STRICT, context),
     )
 
