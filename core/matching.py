@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,15 +15,27 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from . import PROGRAM
-from .errors import NotGeoreferencedError, RequestError, strict_error
+from .errors import RequestError, strict_error
+from .image_pair import (
+    BlockCounter,
+    Progress,
+    Say,
+    apart_text,
+    check_pair_output,
+    is_synthetic,
+    made_tags,
+    of_second,
+    open_pair,
+    short_name,
+)
 from .lattice import Rect, split
 from .radiometry.histogram import Histogram, Matching, distance
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk, estimate_result_bytes
 from .raster.options import SourceOptions
-from .raster.overlap import Overlap, distance_apart_m, grid_caveats
-from .raster.result import ResultFile, check_output
-from .raster.source import SourceImage, open_source
+from .raster.overlap import Overlap, grid_caveats
+from .raster.result import ResultFile
+from .raster.source import SourceImage
 from .raster.survey import pixel_caveats, survey
 
 BLOCK_PX = 1024
@@ -38,12 +47,7 @@ CARRIED_ALWAYS = ("TIFFTAG_DATETIME",)
 CARRIED_IF_SYNTHETIC = ("LANDCAST_MODEL", "LANDCAST_MODEL_SHA256", "LANDCAST_YEARS_AHEAD", "LANDCAST_SOURCE_DATE",
                         "LANDCAST_RESULT_DATE")  # fmt: skip
 """What a source says of itself that is true of it in other colours."""
-LIBRARIES = ("numpy", "rasterio")
-
-Progress = Callable[[int, int], None]
-"""Called with the blocks done and the blocks that there are."""
-Say = Callable[[str], None]
-"""Called with something to tell the user."""
+REFERENCE_BANDS = "--reference-bands"
 
 
 @dataclass(frozen=True)
@@ -140,11 +144,16 @@ def match(
     Source: Gonzalez & Woods, Digital Image Processing, histogram specification.
     """
     started = time.monotonic()
-    _check_output(request)
+    check_pair_output(
+        request.output, request.is_overwriting, {"source": request.source, "reference": request.reference}
+    )
     # GDAL's own limit of what it keeps grows with the machine's memory
-    with rasterio.Env(**ENVIRONMENT), _open_both(request) as (source, reference):
+    both = open_pair(
+        request.source, request.reference, request.source_options, request.reference_bands, REFERENCE_BANDS
+    )
+    with rasterio.Env(**ENVIRONMENT), both as (source, reference):
         pair = _Pair(request, source, reference)
-        counter = _Counter(2 * _count_blocks(source) + _count_blocks(reference), on_progress)
+        counter = BlockCounter(2 * _count_blocks(source) + _count_blocks(reference), on_progress)
         parts = pair.compare(counter.tick)
         caveats = pair.announce(parts, warn, note)
         matching = Matching(parts[0].histogram, parts[1].histogram)
@@ -173,11 +182,6 @@ class _Pair:
     """A source and a reference that are open, and what there is to say about them."""
 
     def __init__(self, request: MatchRequest, source: SourceImage, reference: SourceImage) -> None:
-        if source.bands != reference.bands:
-            raise RequestError(
-                f"{source.name} has {source.bands} band(s) and {reference.name} {reference.bands}; "
-                "--bands and --reference-bands choose one or three of each"
-            )
         self.request, self.source, self.reference = request, source, reference
         needed_bytes, _ = estimate_result_bytes(source.shape_yx, source.bands, reference.dtype.name)
         check_disk(request.output.parent, needed_bytes, str(request.output))
@@ -195,7 +199,9 @@ class _Pair:
         for image, other in ((self.source, self.reference), (self.reference, self.source)):
             part = _compare(image, Overlap(image, other) if has_place else None, self.is_whole, tick)
             if not (part.covered_share or self.is_whole):
-                raise RequestError(f"{self._apart()}; --whole compares all of both images instead")
+                raise RequestError(
+                    f"{apart_text(self.source, self.reference)}; --whole compares all of both images instead"
+                )
             if not part.histogram.pixels:
                 where = "" if self.is_whole else f" where {other.name} lies; --whole compares all of both images"
                 raise RequestError(f"{image.name}: no valid pixel{where}")
@@ -221,10 +227,10 @@ class _Pair:
         """What is recorded in the result; what is None is left out."""
         (source, reference), options = (self.source, self.reference), self.request.source_options
         return {
-            "source": _short_name(source),
+            "source": short_name(source),
             "source_pixels_sha256": self.seen[0].pixels_sha256,
             "source_bands": ",".join(map(str, source.band_numbers)),
-            "reference": _short_name(reference),
+            "reference": short_name(reference),
             "reference_pixels_sha256": self.seen[1].pixels_sha256,
             "reference_bands": ",".join(map(str, reference.band_numbers)),
             "compared": "whole" if self.is_whole else "overlap",
@@ -249,14 +255,14 @@ class _Pair:
                 f"{source.name} is of {source.dtype} and {reference.name} of {reference.dtype}; "
                 f"the result is of {reference.dtype}"
             )
-        if _is_synthetic(reference):
+        if is_synthetic(reference):
             caveats.append(f"{reference.name}: is itself a prediction, not what was seen")
         return caveats
 
     def _coverage_caveats(self, parts: tuple[Compared, Compared]) -> list[str]:
         source, reference = self.source, self.reference
         if not all(part.covered_share for part in parts):
-            return [f"{self._apart()}; what differs between them may be the ground"]
+            return [f"{apart_text(self.source, self.reference)}; what differs between them may be the ground"]
         what = "all of both images" if self.is_whole else "only the ground that both cover"
         return [
             f"{image.name}: covers {max(0.1, 100 * part.covered_share):.3g} % of {other.name}; {what} is compared"
@@ -264,70 +270,11 @@ class _Pair:
             if part.covered_share < COVERED_SHARE
         ]
 
-    def _apart(self) -> str:
-        apart_m = distance_apart_m(self.source, self.reference)
-        where = "" if apart_m is None else f", their centres lie {apart_m / 1000:,.1f} km apart"
-        return f"{self.source.name} and {self.reference.name} do not overlap{where}"
-
     def _notes(self) -> list[str]:
         notes = [*self.source.notes, *_all_of_reference(self.reference.notes)]
-        if _is_synthetic(self.source):
+        if is_synthetic(self.source):
             notes.append(f"{self.source.name}: is itself a prediction, and so the result is marked as one")
         return list(dict.fromkeys(notes))
-
-
-class _Counter:
-    """Counts blocks."""
-
-    def __init__(self, total: int, on_progress: Progress) -> None:
-        self.done, self.total, self.on_progress = 0, total, on_progress
-
-    def tick(self) -> None:
-        self.done += 1
-        self.on_progress(self.done, self.total)
-
-
-def _check_output(request: MatchRequest) -> None:
-    path = request.output
-    check_output(path, request.is_overwriting)
-    for name, what in ((request.source, "source"), (request.reference, "reference")):
-        other = Path(name)
-        if path.exists() and other.exists() and path.samefile(other):
-            raise RequestError(f"{path}: the result would replace its own {what}; choose another place with -o")
-
-
-@contextmanager
-def _open_both(request: MatchRequest) -> Iterator[tuple[SourceImage, SourceImage]]:
-    """Open both images; what the user says of a place holds for those that need it.
-
-    Raises:
-        SourceError: one of them cannot be read, or lies nowhere.
-        RequestError: what the user says does not fit.
-    """
-    options = request.source_options
-    source, is_place_used = _open(request.source, options)
-    with source:
-        try:
-            reference, is_used_again = _open(request.reference, replace(options, bands=request.reference_bands))
-        except RequestError as error:
-            raise RequestError(_of_reference(str(error))) from error
-        with reference:
-            if not (is_place_used or is_used_again) and (options.assume_crs or options.gsd_m):
-                option = "--assume-crs" if options.assume_crs else "--gsd"
-                raise RequestError(
-                    f"{option} is for images without a place, and {source.name} and {reference.name} have one"
-                )
-            yield source, reference
-
-
-def _open(name: Path | str, options: SourceOptions) -> tuple[SourceImage, bool]:
-    """Open an image, and tell whether it took a place that the user gave."""
-    try:
-        return open_source(name, replace(options, assume_crs=None, gsd_m=None)), False
-    except NotGeoreferencedError:
-        if options.assume_crs is None and options.gsd_m is None:
-            raise
-        return open_source(name, options), True
 
 
 def _compare(image: SourceImage, overlap: Overlap | None, is_whole: bool, tick: Callable[[], None]) -> Compared:
@@ -384,49 +331,30 @@ def _distances(source: Histogram, reference: Histogram, matching: Matching) -> t
 
 
 def _make_tags(facts: dict[str, object], source: SourceImage, reference: SourceImage) -> dict[str, str]:
-    """Items of the default domain: what was done, and what holds for the source in any colours.
-
-    No time and no machine stands among them, so that equal runs give equal bytes.
-    """
-    items = {f"LANDCAST_{name.upper()}": f"{value}" for name, value in facts.items() if value is not None}
-    libraries = " ".join(f"{name}={version(name)}" for name in LIBRARIES)
-    is_synthetic, tags = _is_synthetic(source), source.tags
-    mark = "SYNTHETIC, not a photograph: " if is_synthetic else ""
-    carried = (*CARRIED_ALWAYS, *(CARRIED_IF_SYNTHETIC if is_synthetic else ()))
-    return {
-        "TIFFTAG_IMAGEDESCRIPTION": (
-            f"{mark}{_short_name(source)} with the distribution of values of {_short_name(reference)}, by {PROGRAM}."
-        ),
-        "TIFFTAG_SOFTWARE": f"{PROGRAM} {version(PROGRAM)}",
+    """Items of the default domain: what was done, and what holds for the source in any colours."""
+    is_prediction, tags = is_synthetic(source), source.tags
+    mark = "SYNTHETIC, not a photograph: " if is_prediction else ""
+    carried = (*CARRIED_ALWAYS, *(CARRIED_IF_SYNTHETIC if is_prediction else ()))
+    marks = {
         "LANDCAST_MATCHED": "YES",
-        **({"LANDCAST_SYNTHETIC": "YES"} if is_synthetic else {}),
+        **({"LANDCAST_SYNTHETIC": "YES"} if is_prediction else {}),
         **{name: tags[name] for name in carried if name in tags},
-        **items,
-        "LANDCAST_VERSIONS": f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}",
     }
+    description = (
+        f"{mark}{short_name(source)} with the distribution of values of {short_name(reference)}, by {PROGRAM}."
+    )
+    return made_tags(description, marks, facts)
 
 
 def _band_names(source: SourceImage) -> tuple[str, ...]:
     colours = COLOURS if source.bands == len(COLOURS) else ("grey",)
-    if _is_synthetic(source):
+    if is_synthetic(source):
         return tuple(f"Predicted {colour}, matched" for colour in colours)
     return tuple(f"Matched {colour}" for colour in colours)
 
 
 def _all_of_reference(messages: Iterable[str]) -> list[str]:
-    return [_of_reference(message) for message in messages]
-
-
-def _of_reference(text: str) -> str:
-    return text.replace("--bands", "--reference-bands")
-
-
-def _is_synthetic(image: SourceImage) -> bool:
-    return image.tags.get("LANDCAST_SYNTHETIC") == "YES"
-
-
-def _short_name(image: SourceImage) -> str:
-    return image.name if image.is_remote else Path(image.name).name
+    return [of_second(message, REFERENCE_BANDS) for message in messages]
 
 
 def _blocks(image: SourceImage) -> Iterator[Rect]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -73,6 +74,22 @@ def ground_distance_m(crs: CRS, start_xy: tuple[float, float], end_xy: tuple[flo
     if not (math.isfinite(distance) and distance > 0):
         raise NotGeoreferencedError(f"pixels at x {start_xy[0]:g}, y {start_xy[1]:g} have no size on the ground")
     return float(distance)
+
+
+def ground_area_m2(crs: CRS, corners_xy: Sequence[tuple[float, float]]) -> float:
+    """Area of a polygon on the ground, square metres, whichever way round its corners are given in a CRS.
+
+    Raises:
+        NotGeoreferencedError: a corner has no place on Earth.
+
+    Source: Karney 2013, Algorithms for geodesics, through PROJ.
+    """
+    x, y = (np.array(values) for values in zip(*corners_xy, strict=True))
+    longitudes, latitudes = to_degrees(crs, x, y)
+    if not np.isfinite([*longitudes, *latitudes]).all():
+        raise NotGeoreferencedError(f"x {x[0]:g}, y {y[0]:g} has no place on Earth in {crs.name}")
+    area, _ = _geod(crs).polygon_area_perimeter(longitudes, latitudes)
+    return abs(float(area))
 
 
 def to_degrees(

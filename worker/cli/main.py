@@ -15,6 +15,7 @@ from .stopping import listen_for_stop
 SUBCOMMANDS = {
     "predict": "Predict a future layer from a georeferenced image.",
     "match": "Give an image the colours of another.",
+    "change": "Map what changed between two images of a place.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
     "serve": "Keep a worker running for QGIS and other programs.",
