@@ -10,8 +10,11 @@ from qgis import utils
 from qgis.core import QgsApplication
 
 from .algorithms.provider import LandcastProvider
+from .dock.part import DockPart
 from .log import log
+from .runs.controller import RunController
 from .saved_layers import SavedLayers
+from .settings_page.part import SettingsPart
 from .worker.shared_worker import SharedWorker
 
 
@@ -64,4 +67,6 @@ class LandcastPlugin:
 
     def _make_parts(self, iface: Any) -> list[Part]:
         """What belongs to the windows, in the order in which it is loaded."""
-        return [SavedLayers(iface)]
+        assert self._worker is not None
+        runs = RunController(iface, self._worker)
+        return [SavedLayers(iface), DockPart(iface, self._worker, runs), SettingsPart(iface, self._worker)]

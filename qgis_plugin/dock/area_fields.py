@@ -108,6 +108,11 @@ class AreaFields(QObject):  # type: ignore[misc]
         layer = self.polygons.currentLayer()
         return layer if isinstance(layer, QgsVectorLayer) else None
 
+    @property
+    def note(self) -> str:
+        """The size of the area, or what lacks."""
+        return str(self._note.text())
+
     def choose(self, kind: AreaKind) -> None:
         """Choose a kind of area."""
         self.kind.setCurrentIndex(self.kind.findData(kind))

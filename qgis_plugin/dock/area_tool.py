@@ -8,8 +8,8 @@ from typing import Any
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsMapTool, QgsRubberBand
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QGuiApplication
 
 from ..compat import POLYGON
 from .area import crs_of, rectangle_of
@@ -74,6 +74,23 @@ class RectangleTool(QgsMapTool):  # type: ignore[misc]
         self._band = AreaBand(canvas)
         self._corner: QgsPointXY | None = None
         self._pressed_at: Any = None
+        self._is_giving_up = False
+
+    def activate(self) -> None:
+        """The tool is chosen."""
+        super().activate()
+        self._is_giving_up = False
+        # the map takes no keys while a button is held
+        self.canvas().installEventFilter(self)
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Escape while dragging: the tool goes once the button is let go, or the next one took that for a click."""
+        is_escape = event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        if is_escape and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._is_giving_up = True
+            self._reset()
+            return True
+        return False
 
     def canvasPressEvent(self, event: Any) -> None:
         """A corner is set, or the drawing given up."""
@@ -90,6 +107,9 @@ class RectangleTool(QgsMapTool):  # type: ignore[misc]
 
     def canvasReleaseEvent(self, event: Any) -> None:
         """The second corner is set, unless the button was only clicked for the first one."""
+        if self._is_giving_up:
+            self.given_up.emit()
+            return
         if event.button() != Qt.MouseButton.LeftButton or self._corner is None:
             return
         way = event.pos() - self._pressed_at
@@ -109,6 +129,7 @@ class RectangleTool(QgsMapTool):  # type: ignore[misc]
 
     def deactivate(self) -> None:
         """Another tool is chosen."""
+        self.canvas().removeEventFilter(self)
         self._reset()
         super().deactivate()
 

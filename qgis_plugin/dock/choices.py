@@ -113,6 +113,7 @@ def make_request(
         members=choices.members,
         seed=choices.seed,
         model=choices.model,
+        keeps_iterations=choices.keeps_iterations,
     )
 
 

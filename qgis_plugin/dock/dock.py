@@ -1,0 +1,348 @@
+"""The dock: brings form, map, plan and run together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
+
+from ..first_run.page import FirstRunPage
+from ..first_run.readiness import find_obstacle
+from ..log import LOG, log
+from ..runs.controller import RunController
+from ..translation import tr
+from ..worker.shared_worker import SharedWorker
+from .area import area_text, measure, size_text
+from .asking import Answer, Asker, AskTask, begin
+from .choices import ChoiceError, Choices, check_date, later_year
+from .form import PredictionForm
+from .map_marks import MapMarks
+from .model_card import card_of
+from .orders import Orders, PlanAnswer
+from .plan_preview import Ask, PlanPreview
+from .plan_text import describe_plan
+from .remembered import has_entries, keep_habits, keep_project, recall_habits, recall_project
+from .run_progress import RunProgress
+from .sources import find_services, source_layer
+
+NAME = "LandcastDock"
+
+
+class LandcastDock(QgsDockWidget):  # type: ignore[misc]
+    """The panel of Landcast.
+
+    Args:
+        iface: of QGIS.
+        worker: the one that this QGIS starts where it needs one.
+        controller: carries out what is asked for.
+        parent: owns this.
+
+    Attributes:
+        form: what is chosen.
+        marks: what is drawn on the map.
+        preview: what a prediction would be.
+    """
+
+    further_shown = pyqtSignal()
+    """The form was filled in to predict further from a prediction."""
+
+    def __init__(
+        self, iface: Any, worker: SharedWorker, controller: RunController, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("Landcast"), parent)
+        self.setObjectName(NAME)
+        self._iface, self._worker = iface, worker
+        self._canvas = iface.mapCanvas()
+        self._orders = Orders(self._canvas, worker)
+        self._models_task: AskTask | None = None
+        self._is_models_known = False
+        self._planned_for: Choices | None = None
+        self._plan: PlanAnswer | None = None
+        self.form = PredictionForm()
+        self.marks = MapMarks(self._canvas, self)
+        self.preview = PlanPreview(self._make_question, self)
+        self.progress = RunProgress(controller, self.form.run, iface, self)
+        self._page: FirstRunPage | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.form)
+        self.setWidget(self._stack)
+        self._connect(controller)
+        self._recall(QgsProject.instance())
+
+    def _connect(self, controller: RunController) -> None:
+        form, marks, project = self.form, self.marks, QgsProject.instance()
+        form.changed.connect(self._on_change)
+        form.scale.frame_changed.connect(self._show_marks)
+        form.area.draw_asked.connect(self._on_draw_asked)
+        form.model.refused.connect(self._warn)
+        form.run.predict_asked.connect(self._on_predict)
+        form.run.setup_asked.connect(self._show_page)
+        marks.drawn.connect(form.area.choose_rectangle)
+        marks.drawing_changed.connect(form.area.draw.setChecked)
+        self.preview.asked.connect(self._on_asked)
+        self.preview.answered.connect(self._on_planned)
+        self.visibilityChanged.connect(self._on_visible)
+        self._canvas.extentsChanged.connect(self._on_map_moved)
+        self._canvas.destinationCrsChanged.connect(self._on_map_moved)
+        self._canvas.layersChanged.connect(self._on_map_layers)
+        controller.further_asked.connect(self.show_further)
+        project.writeProject.connect(self._on_project_saved)
+        project.readProject.connect(self._on_project_read)
+        project.cleared.connect(self._on_project_cleared)
+
+    def show_further(self, layer: QgsRasterLayer) -> None:
+        """Fill in the form to go on from a prediction, whose file says of which date it is."""
+        self.form.show_choices(replace(self.form.choices(), layer=layer.id(), is_canvas=False, source_date=""))
+        self.setUserVisible(True)
+        self.further_shown.emit()
+
+    def close_for_good(self) -> None:
+        """Leave nothing on the map, in the project or in the background; called before the dock is deleted."""
+        for signal, slot in (
+            (QgsProject.instance().writeProject, self._on_project_saved),
+            (QgsProject.instance().readProject, self._on_project_read),
+            (QgsProject.instance().cleared, self._on_project_cleared),
+            (self._canvas.extentsChanged, self._on_map_moved),
+            (self._canvas.destinationCrsChanged, self._on_map_moved),
+            (self._canvas.layersChanged, self._on_map_layers),
+            (self.visibilityChanged, self._on_visible),
+        ):
+            signal.disconnect(slot)
+        self._rest()
+        self.progress.stop()
+
+    # what is shown
+
+    def _on_visible(self, is_visible: bool) -> None:
+        if not is_visible:
+            self._rest()
+            return
+        if find_obstacle() is not None:
+            self._show_page()
+            return
+        self._show_form()
+
+    def _rest(self) -> None:
+        """Nobody looks: nothing is asked, nothing drawn."""
+        self.preview.stop()
+        self.marks.clear()
+        task, self._models_task = self._models_task, None
+        if task is not None:
+            task.cancel()
+
+    def _show_page(self) -> None:
+        if self._page is None:
+            self._page = FirstRunPage(self._worker)
+            self._page.ready.connect(self._show_form)
+            self._stack.addWidget(self._page)
+        self._stack.setCurrentWidget(self._page)
+
+    def _show_form(self) -> None:
+        self._stack.setCurrentWidget(self.form)
+        if not self.form.choices().has_source:
+            self._choose_active_layer()
+        self._on_change()
+
+    def _choose_active_layer(self) -> None:
+        layer = self._iface.activeLayer()
+        if isinstance(layer, QgsRasterLayer) and layer.isValid():
+            self.form.source.choose_layer(layer)
+
+    @property
+    def _is_used(self) -> bool:
+        return bool(self.isUserVisible() and self._stack.currentWidget() is self.form)
+
+    # what is chosen
+
+    def _on_change(self) -> None:
+        choices = self.form.choices()
+        self._show_marks()
+        self._show_area(choices)
+        self._show_result_date(choices)
+        if not self._is_used:
+            return
+        planned_for = replace(choices, output="", seed=0)
+        is_asking = planned_for != self._planned_for or choices == self._chosen
+        self._chosen = choices
+        if is_asking:
+            self._planned_for = planned_for
+            self._ask(choices)
+
+    _chosen: Choices | None = None
+
+    def _ask(self, choices: Choices) -> None:
+        """Ask anew what the prediction would be, where there is something to ask."""
+        run = self.form.run
+        self._show_plan(None)
+        run.show_problem("")
+        if not choices.has_source:
+            self.preview.stop()
+            run.show_state("")
+            run.allow(tr("Choose an image first."))
+            return
+        try:
+            check_date(choices.source_date)
+            self._orders.check_area(choices)
+        except ChoiceError as error:
+            self.preview.stop()
+            run.show_state("")
+            run.show_problem(str(error))
+            run.allow(str(error))
+            return
+        run.allow("")
+        run.show_state(tr("Looking at what it takes…"))
+        if self._is_models_known:
+            self.preview.touch()
+        else:
+            self._ask_models()
+
+    def _ask_models(self) -> None:
+        if self._models_task is None:
+            ask = self._orders.models_question()
+            self._models_task = begin(tr("Ask for the models of Landcast"), Asker(), ask, self._on_models)
+
+    def _on_models(self, answer: Answer) -> None:
+        self._models_task = None
+        if answer.problem is not None:
+            self._show_failure(answer)
+            return
+        self._is_models_known = True
+        shipped = next((info.name for info in answer.value if info.is_shipped), None)
+        self.form.model.show_models([card_of(info) for info in answer.value], shipped)
+        self._on_change()
+
+    def _make_question(self, asker: Asker) -> Ask | None:
+        return self._orders.plan_question(self.form.choices(), asker) if self._is_used else None
+
+    def _on_asked(self) -> None:
+        self.form.run.show_state(tr("Looking at what it takes…"))
+
+    def _on_planned(self, answer: Answer) -> None:
+        self.form.run.show_state("")
+        if answer.problem is not None:
+            self._show_failure(answer)
+        else:
+            self._show_plan(answer.value)
+
+    def _show_failure(self, answer: Answer) -> None:
+        run = self.form.run
+        run.show_state("")
+        run.show_problem(answer.problem or "", answer.is_without_worker)
+        run.allow(answer.problem or "")
+        log(answer.problem or "")
+
+    def _show_plan(self, plan: PlanAnswer | None) -> None:
+        self._plan = plan
+        run, choices = self.form.run, self.form.choices()
+        services = find_services(choices, self._canvas)
+        warnings = [_terms(services)] if services else []
+        if plan is None:
+            run.show_plan([])
+            self.form.scale.show_planned(None)
+        else:
+            told = describe_plan(plan.planned)
+            name = self._other_crs(choices, plan.planned.crs)
+            run.show_plan([*told, (tr("CRS"), name)] if name else told)
+            self.form.scale.show_planned(plan.scale_m)
+            warnings += [*plan.warnings, *plan.planned.warnings]
+            self._show_area(choices)
+        run.warnings.say(warnings)
+        self._show_result_date(choices)
+
+    def _other_crs(self, choices: Choices, wkt: str) -> str:
+        """The CRS of the result, where it is another one than that of the image."""
+        layer = source_layer(choices)
+        own = self._canvas.mapSettings().destinationCrs() if layer is None else layer.crs()
+        crs = QgsCoordinateReferenceSystem.fromWkt(wkt)
+        return "" if crs == own or not crs.isValid() else str(crs.userFriendlyIdentifier())
+
+    def _show_result_date(self, choices: Choices) -> None:
+        planned = None if self._plan is None else self._plan.planned
+        date = later_year(choices.source_date, choices.years_ahead or 0) if choices.years_ahead else ""
+        self.form.years.show_result_date(planned.result_date or "" if planned is not None else date)
+
+    def _show_area(self, choices: Choices) -> None:
+        self.form.area.say(_area_words(self._orders, choices, self._plan))
+
+    # the map
+
+    def _show_marks(self) -> None:
+        if not self._is_used:
+            self.marks.clear()
+            return
+        choices = self.form.choices()
+        rectangle = choices.rectangle if choices.area == "rectangle" else None
+        self.marks.show(rectangle, self.form.scale.frame_m)
+
+    def _on_draw_asked(self, is_asked: bool) -> None:
+        if is_asked:
+            self.marks.start_drawing()
+        else:
+            self.marks.stop_drawing()
+
+    def _on_map_moved(self) -> None:
+        if not self._is_used:
+            return
+        if self.form.area.chosen_kind == "canvas":
+            self._on_change()
+        else:
+            self._show_marks()
+
+    def _on_map_layers(self) -> None:
+        if self._is_used and self.form.source.is_canvas:
+            self._on_change()
+
+    # the run
+
+    def _on_predict(self) -> None:
+        choices, asker = self.form.choices(), Asker()
+        try:
+            order = self._orders.make(choices, asker)
+        except ChoiceError as error:
+            self._warn(str(error))
+            return
+        keep_habits(choices)
+        self.progress.start(order, asker)
+
+    def _warn(self, text: str) -> None:
+        self._iface.messageBar().pushMessage(LOG, text, Qgis.MessageLevel.Warning)
+
+    # what is remembered
+
+    def _recall(self, project: QgsProject) -> None:
+        choices = recall_habits(Choices())
+        self.form.show_choices(recall_project(project, choices) if has_entries(project) else choices)
+
+    def _on_project_saved(self) -> None:
+        choices = self.form.choices()
+        if choices.has_source or has_entries(QgsProject.instance()):
+            keep_project(QgsProject.instance(), choices)
+
+    def _on_project_read(self) -> None:
+        self._recall(QgsProject.instance())
+
+    def _on_project_cleared(self) -> None:
+        kept = self.form.choices()
+        empty = Choices(model=kept.model, members=kept.members, seed=kept.seed)
+        self.form.show_choices(empty)
+
+
+def _terms(services: list[str]) -> str:
+    return tr(
+        "{layers}: from a service on the web. Mind its terms: many do not allow to make new images of theirs."
+    ).format(layers=", ".join(f"“{name}”" for name in services))
+
+
+def _area_words(orders: Orders, choices: Choices, plan: PlanAnswer | None) -> str:
+    """The size of the area, or what lacks of it."""
+    if choices.area == "rectangle" and choices.rectangle is None:
+        return tr("draw it with the button beside")
+    if choices.area == "polygons":
+        return "" if plan is None or plan.area_m2 is None else area_text(plan.area_m2)
+    rectangle = orders.area_rectangle(choices)
+    size = None if rectangle is None else measure(rectangle, QgsProject.instance())
+    return "" if size is None else size_text(size)
