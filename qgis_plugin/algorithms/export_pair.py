@@ -88,7 +88,7 @@ class ExportPairAlgorithm(LandcastAlgorithm):
             "image whose own pixels serve is written without being resampled; else the result is in UTM. An area "
             "where one of the layers shows nothing is refused.\n\n"
             "Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does not say it. The files "
-            "land in two folders that are named by the years, before_2016 and after_2020 say, under one name. Export "
+            "land in two folders that are named by the years, as before_2016 and after_2020, under one name. Export "
             "several areas into the same folder to collect a training set. Name: of both files; by their place where "
             "it is empty."
         )
@@ -182,7 +182,7 @@ class ExportPairAlgorithm(LandcastAlgorithm):
             feedback.pushWarning(
                 tr("Both dates show only {share:.0%} of the area; the rest is masked.").format(share=share)
             )
-        return self._results(parameters, context, halves, grid, share)
+        return self._results(halves, grid, share)
 
     def _wanted(self) -> Wanted | None:
         if self._extent is None or self._extent.crs is None:
@@ -224,17 +224,11 @@ class ExportPairAlgorithm(LandcastAlgorithm):
                     )
                 )
 
-    def _results(
-        self,
-        parameters: Parameters,
-        context: QgsProcessingContext,
-        halves: tuple[Half, Half],
-        grid: PairGrid,
-        share: float,
-    ) -> Parameters:
+    def _results(self, halves: tuple[Half, Half], grid: PairGrid, share: float) -> Parameters:
         before, after = halves
         return {
-            self.OUTPUT: self.parameterAsString(parameters, self.OUTPUT, context),
+            # not read from the parameters again: a temporary folder would be another one
+            self.OUTPUT: str(before.path.parents[1]),
             self.BEFORE_FOLDER: str(before.path.parent),
             self.AFTER_FOLDER: str(after.path.parent),
             self.BEFORE_FILE: str(before.path),
@@ -247,10 +241,10 @@ class ExportPairAlgorithm(LandcastAlgorithm):
     def _layer_definitions(self) -> list[QgsProcessingParameterDefinition]:
         return [
             QgsProcessingParameterRasterLayer(self.BEFORE, tr("Image of the first date")),
-            QgsProcessingParameterRasterLayer(self.AFTER, tr("Image of the second date")),
             QgsProcessingParameterString(
                 self.BEFORE_DATE, tr("First date (empty: as the layer says)"), optional=True
             ),
+            QgsProcessingParameterRasterLayer(self.AFTER, tr("Image of the second date")),
             QgsProcessingParameterString(
                 self.AFTER_DATE, tr("Second date (empty: as the layer says)"), optional=True
             ),

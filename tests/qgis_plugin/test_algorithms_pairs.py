@@ -285,3 +285,12 @@ def _tile_picture(folder: Path, first: tuple[int, int]) -> Any:
             tile = gdal.Open(str(folder / "17" / str(first[0] + column) / f"{first[1] + row}.png"))
             memory.WriteRaster(column * 256, row * 256, 256, 256, tile.ReadRaster(band_list=[1, 2, 3]))
     return memory
+
+
+def test_a_temporary_folder_is_one_and_the_same(pair: tuple[Path, Path]) -> None:
+    made = export(pair, Path("TEMPORARY_OUTPUT"))
+    folder = Path(made["OUTPUT"])
+    assert folder.is_absolute()
+    assert Path(made["BEFORE_FILE"]).is_relative_to(folder)
+    assert Path(made["AFTER_FILE"]).is_relative_to(folder)
+    assert "TEMPORARY_OUTPUT" not in str(folder)
