@@ -19,9 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -32,11 +30,11 @@ from typing import Any
 
 import numpy as np
 
+from landcast.tests.window import find_lack, run_in_window
+
 OVERHEAD_LIMIT, GAP_LIMIT_MS = 0.05, 100
 SMALL_PX = 256
-ROOT = Path(__file__).resolve().parents[1]
 WINDOW = Path(__file__).with_name("qgis_window.py")
-QGIS = "qgis.bin"
 
 
 class Rival:
@@ -86,8 +84,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--model", default="naip-california")
     args = parser.parse_args()
-    if shutil.which(QGIS) is None:
-        raise SystemExit(f"needs {QGIS}")
+    lack = find_lack()
+    if lack is not None:
+        raise SystemExit(f"needs {lack}")
     # before torch is imported: the engine, which inherits it, is to have as many threads
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(args.threads)
     with tempfile.TemporaryDirectory() as name:
@@ -115,8 +114,8 @@ def measure(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
         "source": str(source), "small": str(small), "report": str(report), "folder": str(folder), "port": rival.port,
         "pairs": args.pairs, "runs": args.runs, "model": args.model,
     }  # fmt: skip
-    done = subprocess.run(
-        window_command(folder), env=window_environment(folder, settings), capture_output=True, text=True
+    done = run_in_window(
+        folder, WINDOW, settings, {"LANDCAST_PYTHON": sys.executable, "LANDCAST_CACHE": str(folder / "cache")}
     )
     if not report.exists():
         raise SystemExit(f"QGIS ended without a report:\n{done.stdout}{done.stderr}")
@@ -124,36 +123,6 @@ def measure(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
     if "problem" in found:
         raise SystemExit(str(found["problem"]))
     return found
-
-
-def window_command(folder: Path) -> list[str]:
-    """QGIS with the plugin of this tree, in a profile of its own."""
-    profile = folder / "profiles" / "default"
-    plugins = profile / "python" / "plugins"
-    plugins.mkdir(parents=True)
-    (plugins / "landcast").symlink_to(ROOT)
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir()
-    settings.write_text("[PythonPlugins]\nlandcast=true\n")
-    command = [QGIS, "--nologo", "--noversioncheck", "--profiles-path", str(folder), "--code", str(WINDOW)]
-    return command if os.environ.get("DISPLAY") else ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", *command]
-
-
-def window_environment(folder: Path, settings: dict[str, Any]) -> dict[str, str]:
-    """Variables for QGIS; its Python takes pyzmq from this one's folder, where the system has none."""
-    import zmq
-
-    libraries = folder / "libraries"
-    libraries.mkdir()
-    for found in Path(zmq.__file__).parents[1].glob("*zmq*"):
-        (libraries / found.name).symlink_to(found)
-    return {
-        **os.environ,
-        "PYTHONPATH": str(libraries),
-        "LANDCAST_PYTHON": sys.executable,
-        "LANDCAST_CACHE": str(folder / "cache"),
-        "LANDCAST_BENCHMARK": json.dumps(settings),
-    }
 
 
 def rows(report: dict[str, Any], args: argparse.Namespace) -> list[str]:

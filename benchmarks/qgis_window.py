@@ -7,21 +7,20 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
 from landcast.qgis_plugin.dock.choices import Choices
+from landcast.tests.event_loop import rest, wait_until
 
 TICK_MS = 5
-PATIENCE_S = 300
 SETTLE_MS = 2000
-SETTINGS = json.loads(os.environ["LANDCAST_BENCHMARK"])
+SETTINGS = json.loads(os.environ["LANDCAST_WINDOW"])
 
 
 class Ticks:
@@ -110,27 +109,6 @@ def memory_mb() -> float:
     """Resident memory of this process, as Linux tells it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
-
-
-def wait_until(is_over: Callable[[], bool]) -> None:
-    """Let QGIS go on until something is so."""
-    loop, timer, end = QEventLoop(), QTimer(), time.monotonic() + PATIENCE_S
-
-    def look() -> None:
-        if is_over() or time.monotonic() > end:
-            loop.quit()
-
-    timer.timeout.connect(look)
-    timer.start(20)
-    loop.exec()
-    assert is_over(), f"waited for more than {PATIENCE_S} s"
-
-
-def rest(milliseconds: int) -> None:
-    """Let QGIS go on for a while."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def measure() -> dict[str, Any]:

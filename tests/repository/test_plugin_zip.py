@@ -21,6 +21,7 @@ import zmq
 from affine import Affine
 
 from ..models import write_tiny_model
+from ..window import find_lack, plugins_folder, run_in_window
 
 ROOT = Path(__file__).parents[2]
 REQUIRED = (
@@ -38,15 +39,14 @@ from qgis import utils
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QTimer
 
-report = Path(os.environ["LANDCAST_REPORT"])
+report = Path(json.loads(os.environ["LANDCAST_WINDOW"])["report"])
 
 def look():
     found = {}
     try:
         found["active"] = "landcast" in utils.active_plugins
         plugin = utils.plugins["landcast"]
-        found["file"] = type(plugin).__module__
-        found["path"] = utils.pluginMetadata("landcast", "icon")
+        found["module"] = type(plugin).__module__
         provider = QgsApplication.processingRegistry().providerById("landcast")
         found["algorithms"] = sorted(one.id() for one in provider.algorithms())
         found["help"] = sorted({one.helpUrl() for one in provider.algorithms()})
@@ -199,7 +199,7 @@ def unpack(contents: dict[str, bytes], folder: Path) -> None:
 @pytest.fixture
 def profile(contents: dict[str, bytes], tmp_path: Path) -> Path:
     """A folder of profiles, in which nothing but the unpacked plugin is."""
-    unpack(contents, tmp_path / "profiles" / "default" / "python" / "plugins")
+    unpack(contents, plugins_folder(tmp_path))
     return tmp_path
 
 
@@ -268,28 +268,19 @@ def test_a_fresh_qgis_predicts_with_it(profile: Path, environment: Callable[...,
         assert file.shape == (300, 320)
 
 
-def test_the_window_of_qgis_loads_it_and_lets_it_go(profile: Path, environment: Callable[..., dict[str, str]]) -> None:
-    screen, qgis = needs("xvfb-run"), needs("qgis.bin")
-    settings = profile / "profiles" / "default" / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text("[PythonPlugins]\nlandcast=true\n")
-    script, report = profile / "look.py", profile / "report.json"
+def test_the_window_of_qgis_loads_it_and_lets_it_go(contents: dict[str, bytes], tmp_path: Path) -> None:
+    lack = find_lack()
+    if lack is not None:
+        pytest.skip(f"needs {lack}")
+    unpack(contents, plugins_folder(tmp_path))
+    script, report = tmp_path / "look.py", tmp_path / "report.json"
     script.write_text(WINDOW_SCRIPT)
-    command = [
-        screen, "-a", qgis, "--nologo", "--noversioncheck", "--profiles-path", str(profile), "--code", str(script),
-    ]  # fmt: skip
-    done = subprocess.run(
-        command,
-        env=environment(LANDCAST_REPORT=str(report), QT_QPA_PLATFORM="xcb"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = run_in_window(tmp_path, script, {"report": str(report)}, timeout_s=120)
     assert report.exists(), done.stdout + done.stderr
     found = json.loads(report.read_text())
     assert "problem" not in found, found["problem"]
     assert found["active"]
-    assert found["file"] == "landcast.qgis_plugin.plugin"
+    assert found["module"] == "landcast.qgis_plugin.plugin"
     assert "landcast:predict" in found["algorithms"]
     assert all(one.startswith("file:///") and "qgis.html" in one for one in found["help"])
     assert not found["left"]
