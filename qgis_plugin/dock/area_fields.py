@@ -125,6 +125,10 @@ class AreaFields(QObject):  # type: ignore[misc]
         else:
             self.choose("rectangle")
 
+    def close(self) -> None:
+        """Follow no layer any more."""
+        self._follow(None)
+
     def show_choices(self, choices: Choices, polygons: QgsMapLayer | None) -> None:
         """Fill in what was chosen before."""
         self.rectangle = choices.rectangle

@@ -114,6 +114,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             signal.disconnect(slot)
         self._rest()
         self.progress.stop()
+        self.form.stop_following()
 
     # what is shown
 

@@ -126,6 +126,11 @@ class PredictionForm(QWidget):  # type: ignore[misc]
         self.more.show_choices(choices)
         self.output.setFilePath(choices.output)
 
+    def stop_following(self) -> None:
+        """Leave project and layers alone; called before the form is deleted."""
+        self.source.close()
+        self.area.close()
+
     def _on_source(self) -> None:
         self.more.show_layer(self.source.chosen_layer)
         self.changed.emit()

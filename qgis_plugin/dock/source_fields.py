@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from qgis.core import QgsMapLayer, QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QLineEdit
@@ -14,6 +14,9 @@ from ..translation import tr
 from .choices import Choices, is_date
 from .notes import NoteLabel, add_below, let_shrink, mark_wrong
 from .sources import describe_bands, describe_pixels
+
+EMPTY = 0
+"""Place in the list of no image."""
 
 
 class SourceFields(QObject):  # type: ignore[misc]
@@ -28,16 +31,19 @@ class SourceFields(QObject):  # type: ignore[misc]
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        # before the list itself, which would go on to its next entry
+        QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
         self.layer = QgsMapLayerComboBox()
         self.layer.setObjectName("landcastSource")
         self.layer.setFilters(LAYER_FILTER.RasterLayer)
         self.layer.setAllowEmptyLayer(True, tr("Choose an image…"))
-        self.layer.setAdditionalItems([tr("What the map shows")])
+        self._map_text = tr("What the map shows")
+        self.layer.setAdditionalItems([self._map_text])
         self.layer.setToolTip(
             tr("The image of today: any raster layer, also of a web service, or the map as it is drawn now.")
         )
         let_shrink(self.layer)
-        self.layer.setLayer(None)
+        self.layer.setCurrentIndex(EMPTY)
         self.layer.currentIndexChanged.connect(self._on_layer)
         self.date = QLineEdit()
         self.date.setObjectName("landcastDate")
@@ -66,7 +72,7 @@ class SourceFields(QObject):  # type: ignore[misc]
     @property
     def is_canvas(self) -> bool:
         """Whether what the map shows is chosen."""
-        return bool(self.layer.currentLayer() is None and self.layer.currentIndex() == self.layer.count() - 1)
+        return bool(self.layer.currentLayer() is None and self.layer.currentText() == self._map_text)
 
     @property
     def source_date(self) -> str:
@@ -75,11 +81,20 @@ class SourceFields(QObject):  # type: ignore[misc]
 
     def choose_layer(self, layer: QgsMapLayer | None) -> None:
         """Choose a layer, or none."""
-        self.layer.setLayer(layer)
+        if layer is None:
+            # `setLayer` takes what the map shows for none, and leaves it
+            self.layer.setCurrentIndex(EMPTY)
+        else:
+            self.layer.setLayer(layer)
 
     def choose_canvas(self) -> None:
         """Choose what the map shows."""
         self.layer.setCurrentIndex(self.layer.count() - 1)
+
+    def close(self) -> None:
+        """Follow neither project nor layer any more."""
+        QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
+        self._follow(None)
 
     def show_choices(self, choices: Choices, layer: QgsMapLayer | None) -> None:
         """Fill in what was chosen before."""
@@ -94,6 +109,12 @@ class SourceFields(QObject):  # type: ignore[misc]
         self._follow(layer)
         self._describe()
         self.changed.emit()
+
+    def _on_layers_removed(self, identities: list[str]) -> None:
+        """Nobody chose what comes next in the list."""
+        layer = self.chosen_layer
+        if layer is not None and layer.id() in identities:
+            self.choose_layer(None)
 
     def _follow(self, layer: QgsRasterLayer | None) -> None:
         """Its style tells which bands are predicted."""
