@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from ... import __version__
 from ..worker.shared_worker import SharedWorker
 from .base import ICON_PATH
+from .change import ChangeAlgorithm
 from .evaluate import EvaluateAlgorithm
 from .export_pair import ExportPairAlgorithm
 from .match import MatchAlgorithm
@@ -22,6 +23,7 @@ ALGORITHMS = (
     PredictAlgorithm,
     PredictScenesAlgorithm,
     MatchAlgorithm,
+    ChangeAlgorithm,
     ExportPairAlgorithm,
     TrainAlgorithm,
     EvaluateAlgorithm,
