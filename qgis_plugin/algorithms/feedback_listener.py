@@ -16,19 +16,24 @@ class FeedbackListener:
         self.feedback = feedback
 
     def show_stage(self, text: str) -> None:
+        """This is being done now."""
         self.feedback.setProgressText(text)
 
     def show_progress(self, done: int, total: int) -> None:
+        """So many parts of the work are done."""
         if total > 0:
             self.feedback.setProgress(100 * done / total)
 
     def warn(self, text: str) -> None:
+        """The user should know this about the result."""
         self.feedback.pushWarning(text)
 
     def info(self, text: str) -> None:
+        """The user may like to know this about the result."""
         self.feedback.pushInfo(text)
 
     def is_cancelled(self) -> bool:
+        """Whether the user asked to stop."""
         return bool(self.feedback.isCanceled())
 
 

@@ -114,6 +114,7 @@ def told_errors() -> Iterator[None]:
 
 @contextmanager
 def conversation(worker: WorkerChoice, shared: SharedWorker, listener: Listener) -> Iterator[Connection]:
+    """A worker that answers, which may have to start first."""
     listener.show_stage(stage_name("starting"))
     with connect(worker, shared, listener.is_cancelled) as connection:
         yield connection

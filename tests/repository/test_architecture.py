@@ -166,6 +166,7 @@ def test_what_only_asks_for_a_prediction_does_not_load_torch(module: str) -> Non
 
 @pytest.mark.parametrize("path", [ROOT / "__init__.py", *SOURCES], ids=names)
 def test_modules_and_public_names_say_what_they_are_for(path: Path) -> None:
+    # in the plugin, a class of QGIS or Qt says what the methods are for that are made anew
     tree = ast.parse(path.read_text(encoding="utf-8"))
     missing = [] if ast.get_docstring(tree) else ["the module"]
     for node in tree.body:
@@ -178,7 +179,7 @@ def test_modules_and_public_names_say_what_they_are_for(path: Path) -> None:
                 if isinstance(method, ast.FunctionDef)
                 and not method.name.startswith("_")
                 and method.name != "forward"
-                and path.parts[-2] != "qgis_plugin"
+                and not (path.is_relative_to(ROOT / "qgis_plugin") and (node.bases or path.parts[-2] == "qgis_plugin"))
                 and not ast.get_docstring(method)
             ]
     assert not missing, f"no docstring: {', '.join(missing)}"
