@@ -12,6 +12,7 @@ from qgis.core import QgsApplication
 from .algorithms.provider import LandcastProvider
 from .dock.part import DockPart
 from .log import log
+from .results.actions import ResultActions
 from .runs.controller import RunController
 from .saved_layers import SavedLayers
 from .settings_page.part import SettingsPart
@@ -69,4 +70,9 @@ class LandcastPlugin:
         """What belongs to the windows, in the order in which it is loaded."""
         assert self._worker is not None
         runs = RunController(iface, self._worker)
-        return [SavedLayers(iface), DockPart(iface, self._worker, runs), SettingsPart(iface, self._worker)]
+        return [
+            SavedLayers(iface),
+            DockPart(iface, self._worker, runs),
+            ResultActions(iface, runs),
+            SettingsPart(iface, self._worker),
+        ]

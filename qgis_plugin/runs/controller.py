@@ -43,6 +43,7 @@ class RunController(QObject):  # type: ignore[misc]
         super().__init__(parent)
         self._iface, self._worker = iface, worker
         self.run: Run | None = None
+        self._is_loaded = True
         QgsProject.instance().cleared.connect(self._on_project_cleared)
 
     def start(self, order: RunOrder) -> Run:
@@ -63,7 +64,9 @@ class RunController(QObject):  # type: ignore[misc]
 
     def unload(self) -> None:
         """End what runs, without waiting and without a trace."""
-        QgsProject.instance().cleared.disconnect(self._on_project_cleared)
+        if self._is_loaded:
+            self._is_loaded = False
+            QgsProject.instance().cleared.disconnect(self._on_project_cleared)
         if self.run is not None:
             self.run.abandon()
 

@@ -105,7 +105,7 @@ class KeptTiles:
                 self._fill(aside, self._planned, tags, names)
                 self._verify(aside, self._planned, tags)
             _sync(aside)
-            os.replace(aside, path)  # noqa: PTH105 - the one that also replaces on Windows
+            aside.replace(path)
         except (OSError, RuntimeError) as error:
             raise KeptTilesError(tr("What was done cannot be written to {path}: {reason}").format(
                 path=path, reason=error

@@ -1,0 +1,207 @@
+"""What can be done with a result: in the context menu of its layers and its group, and as methods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import Qgis, QgsApplication, QgsLayerTreeNode, QgsMapLayer, QgsSettings
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QAction, QFileDialog, QMenu
+
+from ..interpreter import InterpreterError
+from ..log import LOG
+from ..translation import tr
+from .blinking import Blinking
+from .comparison import Comparison
+from .exporting import Export, export_animation, export_picture
+from .map_frames import PlaceError
+from .metadata import kind_of
+from .playing import NotDatedError, play
+from .runs_in_tree import PREDICTED, RunInTree, find_run
+from .swipe_tool import SwipeTool
+
+if TYPE_CHECKING:
+    from ..runs.controller import RunController
+
+FOLDER_SETTING = "landcast/export_folder"
+
+
+class ResultActions(QObject):  # type: ignore[misc]
+    """A part of the windows.
+
+    Args:
+        iface: of QGIS.
+        controller: tells whoever predicts that the user wants to go further.
+    """
+
+    def __init__(self, iface: Any, controller: RunController) -> None:
+        super().__init__()
+        self._iface, self._controller = iface, controller
+        self._comparison: Comparison | None = None
+        self._tool: SwipeTool | None = None
+        self._exports: list[Export] = []
+
+    def load(self) -> None:
+        """Follow the context menu of the layer tree."""
+        self._iface.layerTreeView().contextMenuAboutToShow.connect(self._fill_menu)
+
+    def unload(self) -> None:
+        """Stop all that was begun."""
+        self._iface.layerTreeView().contextMenuAboutToShow.disconnect(self._fill_menu)
+        self.stop_comparing()
+        for export in list(self._exports):
+            export.cancel()
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The one in progress."""
+        return self._comparison
+
+    def swipe(self, node: QgsLayerTreeNode | None) -> None:
+        """Compare by a line that follows the mouse."""
+        comparison = self._compare(node)
+        if comparison is not None:
+            self._tool = SwipeTool(self._iface.mapCanvas(), comparison)
+            self._iface.mapCanvas().setMapTool(self._tool)
+            self._iface.mapCanvas().setFocus()
+
+    def blink(self, node: QgsLayerTreeNode | None) -> None:
+        """Compare by turns."""
+        comparison = self._compare(node)
+        if comparison is not None:
+            Blinking(comparison)
+
+    def stop_comparing(self) -> None:
+        """Show the map as it was."""
+        if self._comparison is not None:
+            self._comparison.stop()
+
+    def play(self, node: QgsLayerTreeNode | None) -> None:
+        """Let the temporal controller play past, present and future."""
+        run = self._run(node)
+        if run is None:
+            return
+        try:
+            play(run, self._iface.mapCanvas(), self._iface.mainWindow())
+        except NotDatedError as error:
+            self._tell(str(error), Qgis.MessageLevel.Warning)
+
+    def predict_further(self, layer: QgsMapLayer) -> None:
+        """Have the form filled so that this prediction is the source of the next."""
+        self._controller.further_asked.emit(layer)
+
+    def copy_details(self, layer: QgsMapLayer) -> None:
+        """Put the details of the run on the clipboard."""
+        lines = [layer.name(), layer.metadata().abstract(), *layer.metadata().history()]
+        QgsApplication.clipboard().setText("\n".join(lines))
+        self._tell(tr("The details of the run are on the clipboard."), Qgis.MessageLevel.Info)
+
+    def export_picture(self, node: QgsLayerTreeNode | None, output: Path | None = None) -> Export | None:
+        """Write before and after side by side; the file is asked for where none is given."""
+        return self._export(node, output, tr("PNG picture") + " (*.png)", ".png", export_picture)
+
+    def export_animation(self, node: QgsLayerTreeNode | None, output: Path | None = None) -> Export | None:
+        """Write past and future as an animation; the file is asked for where none is given."""
+        kinds = tr("GIF animation") + " (*.gif);;" + tr("MP4 film") + " (*.mp4)"
+        return self._export(node, output, kinds, ".gif", export_animation)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        """Add what suits the node that the menu is for."""
+        node = self._iface.layerTreeView().currentNode()
+        layer = node.layer() if hasattr(node, "layer") else None
+        run = find_run(node)
+        if run is None and kind_of(layer) not in PREDICTED:
+            return
+        ours = QMenu("Landcast", menu)
+        if run is not None:
+            self._add_run_actions(ours, node, run)
+        if kind_of(layer) in PREDICTED:
+            _add(ours, tr("Copy details of the run"), lambda: self.copy_details(layer))
+        first = menu.actions()[0] if menu.actions() else None
+        menu.insertMenu(first, ours)
+        if first is not None:
+            menu.insertSeparator(first)
+
+    def _add_run_actions(self, menu: QMenu, node: QgsLayerTreeNode, run: RunInTree) -> None:
+        if self._comparison is None:
+            _add(menu, tr("Compare by swiping"), lambda: self.swipe(node))
+            _add(menu, tr("Compare by blinking"), lambda: self.blink(node))
+        else:
+            _add(menu, tr("Stop comparing"), self.stop_comparing)
+        _add(menu, tr("Play past and future"), lambda: self.play(node))
+        menu.addSeparator()
+        _add(menu, tr("Predict further from here…"), lambda: self.predict_further(run.chosen))
+        menu.addSeparator()
+        _add(menu, tr("Export before and after as a picture…"), lambda: self.export_picture(node))
+        _add(menu, tr("Export an animation…"), lambda: self.export_animation(node))
+
+    def _run(self, node: QgsLayerTreeNode | None) -> RunInTree | None:
+        run = find_run(node)
+        if run is None:
+            self._tell(tr("Choose a layer or a group that Landcast predicted."), Qgis.MessageLevel.Warning)
+        return run
+
+    def _compare(self, node: QgsLayerTreeNode | None) -> Comparison | None:
+        run = self._run(node)
+        self.stop_comparing()
+        if run is None:
+            return None
+        self._comparison = Comparison(self._iface.mapCanvas(), run, self)
+        self._comparison.stopped.connect(self._on_comparison_stopped)
+        return self._comparison
+
+    def _on_comparison_stopped(self) -> None:
+        comparison, self._comparison = self._comparison, None
+        if comparison is not None:
+            comparison.deleteLater()
+
+    def _export(self, node: Any, output: Path | None, kinds: str, suffix: str, begin: Any) -> Export | None:
+        run = self._run(node)
+        path = output if output is not None or run is None else self._ask_file(run, kinds, suffix)
+        if run is None or path is None:
+            return None
+        try:
+            export: Export = begin(run, self._iface.mapCanvas().mapSettings().destinationCrs(), path, self)
+        except (PlaceError, InterpreterError) as error:
+            self._tell(str(error), Qgis.MessageLevel.Warning)
+            return None
+        self._exports.append(export)
+        export.finished.connect(lambda problem, is_cancelled: self._on_exported(export, problem, is_cancelled))
+        return export
+
+    def _on_exported(self, export: Export, problem: str, is_cancelled: bool) -> None:
+        self._exports.remove(export)
+        if problem:
+            self._tell(
+                tr("{name} was not written: {reason}").format(name=export.output.name, reason=problem),
+                Qgis.MessageLevel.Warning,
+            )
+        elif not is_cancelled:
+            link = f'<a href="{export.output.as_uri()}">{export.output}</a>'
+            self._tell(tr("Written: {link}").format(link=link), Qgis.MessageLevel.Success)
+        export.deleteLater()
+
+    def _ask_file(self, run: RunInTree, kinds: str, suffix: str) -> Path | None:
+        folder = Path(str(QgsSettings().value(FOLDER_SETTING, "") or Path.home()))
+        name = "".join(one if one.isalnum() or one in " -_()" else "_" for one in run.title)
+        chosen, kind = QFileDialog.getSaveFileName(
+            self._iface.mainWindow(), tr("Export"), str(folder / f"{name}{suffix}"), kinds
+        )
+        if not chosen:
+            return None
+        path = Path(chosen)
+        QgsSettings().setValue(FOLDER_SETTING, str(path.parent))
+        known = (".gif", ".mp4") if suffix == ".gif" else (suffix,)
+        if path.suffix.lower() in known:
+            return path
+        return path.with_name(path.name + (".mp4" if "*.mp4" in kind else suffix))
+
+    def _tell(self, text: str, level: Any) -> None:
+        self._iface.messageBar().pushMessage(LOG, text, level)
+
+
+def _add(menu: QMenu, text: str, do: Any) -> None:
+    action = QAction(text, menu)
+    action.triggered.connect(lambda *_: do())
+    menu.addAction(action)
