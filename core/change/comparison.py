@@ -18,6 +18,7 @@ from ..raster.survey import Survey
 from .alteration import Alteration
 from .common_grid import CommonGrid
 from .features import HALO_PX, average, look_features, tolerant_distance
+from .registration import Offset, find_offset, typical_offset
 
 TILE_PX = 512
 """Side of what is compared at once; memory grows with it and with the width of the result."""
@@ -27,6 +28,21 @@ SAMPLE_PX = 400_000
 """Pixels of these that count, at every so many rows and columns."""
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What was seen of two images to learn what is unchanged.
+
+    Attributes:
+        before: float32, (feature, sample) in levels.
+        after: as `before`, of the same ground.
+        offset: by which the image after lies beside the image before.
+    """
+
+    before: Floats
+    after: Floats
+    offset: Offset
 
 
 @dataclass(frozen=True)
@@ -75,19 +91,21 @@ class Comparison:
             return tiles
         return [tiles[number * (len(tiles) - 1) // (SAMPLED_TILES - 1)] for number in range(SAMPLED_TILES)]
 
-    def sample(self, tick: Callable[[], None]) -> tuple[Floats, Floats]:
-        """Features of both images, float32 (feature, sample), where both are valid."""
+    def sample(self, tick: Callable[[], None]) -> Sample:
+        """Look at both images where both are valid."""
         tiles = self.sampled_tiles
         step = max(1, math.ceil(math.sqrt(sum(tile.height * tile.width for tile in tiles) / SAMPLE_PX)))
         parts: list[tuple[Floats, Floats]] = []
+        offsets: list[Offset | None] = []
         for tile in tiles:
             before, after, valid = self._features(tile)
             rows, columns = (slice(-first % step, None, step) for first in (tile.top, tile.left))
             is_taken = valid[rows, columns]
             parts.append((before[:, rows, columns][:, is_taken], after[:, rows, columns][:, is_taken]))
+            offsets.append(find_offset(before[: self.bands].mean(0), after[: self.bands].mean(0), valid))
             tick()
         before, after = (np.concatenate(kept, axis=1) for kept in zip(*parts, strict=True))
-        return before, after
+        return Sample(before, after, typical_offset([offset for offset in offsets if offset is not None]))
 
     def change(self, tile: Rect, alteration: Alteration) -> TileChange:
         """Compare a tile. A pixel is the same in every tile that holds it, but for the last bit of a sum."""

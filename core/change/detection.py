@@ -36,11 +36,14 @@ from ..source_date import date_of
 from .alteration import Alteration, find_alteration
 from .common_grid import CommonGrid, find_common_grid
 from .comparison import Comparison, TileChange
+from .registration import Offset
 
 THRESHOLD_PERCENT = 99
 """Probability from which on ground counts as changed."""
 AGREEMENT = 0.3
 """A first correlation below this is that of images which have nothing to do with each other."""
+NOTABLE_OFFSET_PX = 1.5
+"""Images that lie farther beside each other than this are told of; half a pixel more than is tolerated."""
 LEAST_PIXELS = 64
 """Pixels that there must be to tell what is unchanged."""
 COVERED_SHARE = 0.99
@@ -162,8 +165,8 @@ def detect_change(
     with rasterio.Env(**ENVIRONMENT), both as (before, after):
         pair = _Pair(request, before, after)
         counter = BlockCounter(len(pair.comparison.sampled_tiles) + len(pair.comparison.tiles), on_progress)
-        alteration = pair.learn(counter.tick)
-        caveats = pair.announce(alteration, warn, note)
+        alteration, offset = pair.learn(counter.tick)
+        caveats = pair.announce(alteration, offset, warn, note)
         facts = pair.facts()
         path, ground = _write(request, pair, alteration, facts, counter.tick)
     if path != request.output:
@@ -197,27 +200,28 @@ class _Pair:
         self.is_of_prediction = is_synthetic(before) or is_synthetic(after)
         self.dates = date_of(before, None)[0], date_of(after, None)[0]
 
-    def learn(self, tick: Callable[[], None]) -> Alteration:
-        """Learn what is unchanged.
+    def learn(self, tick: Callable[[], None]) -> tuple[Alteration, Offset]:
+        """Learn what is unchanged, and how far the images lie beside each other.
 
         Raises:
             RequestError: there is too little that both images show.
         """
-        samples = self.comparison.sample(tick)
-        if samples[0].shape[1] < LEAST_PIXELS:
+        sample = self.comparison.sample(tick)
+        count = sample.before.shape[1]
+        if count < LEAST_PIXELS:
             raise RequestError(
-                f"{self.before.name} and {self.after.name}: {samples[0].shape[1]} pixels are valid in both, too few to "
-                "tell what is unchanged"
+                f"{self.before.name} and {self.after.name}: {count} pixels are valid in both, too few to tell what is "
+                "unchanged"
             )
-        return find_alteration(*samples)
+        return find_alteration(sample.before, sample.after), sample.offset
 
-    def announce(self, alteration: Alteration, warn: Say, note: Say) -> list[str]:
+    def announce(self, alteration: Alteration, offset: Offset, warn: Say, note: Say) -> list[str]:
         """Tell all that there is to say before anything is written; what the user should know comes back.
 
         Raises:
             RequestError: there are warnings, and they are to be errors.
         """
-        caveats = self._caveats(alteration)
+        caveats = self._caveats(alteration, offset)
         for message in dict.fromkeys([*self.before.notes, *_of_after(self.after.notes)]):
             note(message)
         for message in caveats:
@@ -238,7 +242,7 @@ class _Pair:
             facts[f"{name}_date"] = date
         return {**facts, "gsd_m": f"{self.common.grid.gsd_m:.6g}", "source_crs": self.request.source_options.assume_crs}
 
-    def _caveats(self, alteration: Alteration) -> list[str]:
+    def _caveats(self, alteration: Alteration, offset: Offset) -> list[str]:
         before, after = self.before, self.after
         caveats = [*before.caveats, *pixel_caveats(before, self.seen[0])]
         if after.name != before.name:
@@ -248,6 +252,12 @@ class _Pair:
                     if is_synthetic(image)]  # fmt: skip
         if self.dates[0] is not None and self.dates[1] is not None and self.dates[1] < self.dates[0]:
             caveats.append(f"{after.name}: was taken {self.dates[1]}, before {before.name} ({self.dates[0]})")
+        if offset.length_px > NOTABLE_OFFSET_PX:
+            caveats.append(
+                f"{after.name}: seems to lie {offset.length_px:.1f} pixels "
+                f"({offset.length_px * self.common.grid.gsd_m:.3g} m) beside {before.name}, so edges count as change; "
+                "bring one onto the other first (a georeferencer does that)"
+            )
         if alteration.correlations[0] < AGREEMENT:
             caveats.append(
                 f"{before.name} and {after.name}: hardly agree anywhere (correlation "

@@ -292,6 +292,13 @@ def test_a_lower_threshold_counts_more_ground_and_changes_no_pixel(
     assert strict.path.read_bytes() == mild.path.read_bytes()
 
 
+def test_images_that_lie_beside_each_other_are_told_of(town: NDArray[np.uint8], make: Make, run: Run) -> None:
+    told: list[str] = []
+    run(make(town[:, 4:, :-3], "a.tif"), make(other_light(town[:, :-4, 3:]), "b.tif"), told=told)
+    assert len(told) == 1
+    assert "b.tif: seems to lie 5.0 pixels (3 m) beside" in told[0]
+
+
 def test_images_that_have_nothing_in_common_are_told_of(town: NDArray[np.uint8], make: Make, run: Run) -> None:
     noise = np.random.default_rng(1).integers(0, 255, town.shape, np.uint8)
     told: list[str] = []
