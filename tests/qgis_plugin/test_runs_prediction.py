@@ -25,16 +25,16 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QImage, QPainter
 
+from landcast.qgis_plugin.prediction import Extent
 from landcast.qgis_plugin.runs.arriving import ArrivingTiles
 from landcast.qgis_plugin.runs.controller import RunController, RunInProgressError
 from landcast.qgis_plugin.runs.order import take_polygons
 
 from .algorithm_runs import ORIGIN_XY, PIXEL_M, write_image
 from .order_runs import Followed, make_order, turn_until
+from .shown_windows import MAP_SIZE, Windows
 
 TILES = 16
 pytestmark = pytest.mark.usefixtures("real")
@@ -45,26 +45,11 @@ def real(no_interpreter: None, interpreter: Path, use_interpreter: Callable[[Pat
     use_interpreter(interpreter)
 
 
-class Windows:
-    """What a run needs of QGIS's windows: a map, which is shown."""
-
-    def __init__(self) -> None:
-        self.canvas = QgsMapCanvas()
-        # the frame of the widget is a pixel wide
-        self.canvas.resize(502, 402)
-        self.canvas.show()
-        turn_until(lambda: self.canvas.mapSettings().outputSize() == QSize(500, 400), 30)
-
-    def mapCanvas(self) -> QgsMapCanvas:  # noqa: N802 - QGIS's name
-        return self.canvas
-
-
 @pytest.fixture
 def windows(qgis_app: Any) -> Iterator[Windows]:
     windows = Windows()
     yield windows
-    windows.canvas.hide()
-    windows.canvas.deleteLater()
+    windows.close()
 
 
 @pytest.fixture
@@ -103,7 +88,7 @@ def pixels(image: QImage) -> np.ndarray:
 
 
 def painted(item: ArrivingTiles, canvas: Any) -> np.ndarray:
-    image = QImage(canvas.mapSettings().outputSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(MAP_SIZE, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
     item.paint(painter)
@@ -333,3 +318,28 @@ def test_polygons_are_those_of_when_they_were_chosen(
     assert result.RasterXSize == pytest.approx(100, abs=2)
     assert result.GetGeoTransform()[0] == pytest.approx(left + 30, abs=PIXEL_M)
     assert result.GetMetadata()["LANDCAST_AREA"] == "parcels.gpkg"
+
+
+def test_several_members_and_iterations_are_a_group_of_layers(
+    controller: RunController, order: Callable[..., Any], tmp_path: Path
+) -> None:
+    left, top = ORIGIN_XY
+    extent = Extent((left, top - 120, left + 120, top), "EPSG:26911")
+    followed = Followed(controller, order(members=2, years_ahead=4, keeps_iterations=True, extent=extent))
+    outcome = followed.wait()
+    assert outcome is not None
+    assert outcome.is_done, outcome.problem
+    assert outcome.group == "town 2020 → 2024 (4 years ahead)"
+    assert outcome.files[0].name == "future.tif"
+    written = {"future.tif", "future_spread.tif", "future_change.tif", "future_iteration_1.tif"}
+    assert {path.name for path in outcome.files} == written
+    nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
+    assert [node.name() for node in nodes] == [
+        "Probability of change 2024 (4 years ahead)",
+        "Spread of the prediction 2024 (4 years ahead)",
+        "Predicted 2024 (4 years ahead)",
+        "Predicted 2022 (2 years ahead)",
+        "town 2020 (source)",
+    ]
+    assert followed.percents == sorted(followed.percents)
+    assert "Predicting" in followed.stages

@@ -1,0 +1,61 @@
+"""What parts of the plugin use of QGIS's windows, really shown: a map, the layer tree, the bar for messages."""
+
+from __future__ import annotations
+
+from qgis.core import QgsLayerTreeModel, QgsProject, QgsTemporalNavigationObject
+from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView, QgsMapCanvas, QgsMapToolPan, QgsMessageBar
+from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow
+
+from .order_runs import turn_until
+
+MAP_SIZE = QSize(500, 400)
+
+
+class Windows:
+    """Stands for `iface`, with QGIS's own widgets behind the same names."""
+
+    def __init__(self) -> None:
+        self.window = QMainWindow()
+        self.canvas = QgsMapCanvas()
+        # the frame of the widget is a pixel wide
+        self.canvas.resize(MAP_SIZE + QSize(2, 2))
+        self.canvas.setParallelRenderingEnabled(True)
+        self.canvas.show()
+        self.pan = QgsMapToolPan(self.canvas)
+        self.canvas.setMapTool(self.pan)
+        self.time = QgsTemporalNavigationObject()
+        self.canvas.setTemporalController(self.time)
+        self.tree = QgsLayerTreeView()
+        self.model = QgsLayerTreeModel(QgsProject.instance().layerTreeRoot())
+        self.tree.setModel(self.model)
+        self.bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), self.canvas)
+        self.bar = QgsMessageBar()
+        self.panel = QDockWidget("Temporal", self.window)
+        self.panel.setObjectName("Temporal Controller")
+        self.window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.panel)
+        self.panel.hide()
+        turn_until(lambda: self.canvas.mapSettings().outputSize() == MAP_SIZE, 30)
+
+    def mapCanvas(self) -> QgsMapCanvas:  # noqa: N802 - QGIS's name
+        return self.canvas
+
+    def layerTreeView(self) -> QgsLayerTreeView:  # noqa: N802 - QGIS's name
+        return self.tree
+
+    def messageBar(self) -> QgsMessageBar:  # noqa: N802 - QGIS's name
+        return self.bar
+
+    def mainWindow(self) -> QMainWindow:  # noqa: N802 - QGIS's name
+        return self.window
+
+    def close(self) -> None:
+        """Take all of it away."""
+        self.time.pause()
+        self.canvas.stopRendering()
+        self.canvas.hide()
+        self.bridge.deleteLater()
+        self.tree.deleteLater()
+        self.bar.deleteLater()
+        self.canvas.deleteLater()
+        self.window.deleteLater()
