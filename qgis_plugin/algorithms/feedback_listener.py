@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingFeedback
 
+from ..translation import tr
+
 
 class FeedbackListener:
     """Passes what Landcast says to the log and the progress bar of Processing.
@@ -42,6 +44,7 @@ class PartListener(FeedbackListener):
 
     Args:
         feedback: of the algorithm.
+        name: of what is predicted.
         number: of the prediction, from 0.
         count: of all of them.
 
@@ -49,18 +52,25 @@ class PartListener(FeedbackListener):
         warnings: that came.
     """
 
-    def __init__(self, feedback: QgsProcessingFeedback, number: int, count: int) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, name: str, number: int, count: int) -> None:
         super().__init__(feedback)
-        self._number, self._count = number, count
+        self._name, self._number, self._count = name, number, count
         self.warnings: list[str] = []
 
     def show_stage(self, text: str) -> None:
-        """Not told: the stages of each scene would bury which scene it is."""
+        """This is being done now, for one of several."""
+        self.feedback.setProgressText(
+            tr("{number} of {total}, {name}: {stage}").format(
+                number=self._number + 1, total=self._count, name=self._name, stage=text
+            )
+        )
 
     def show_progress(self, done: int, total: int) -> None:
+        """So many parts of this one are done."""
         if total > 0:
             self.feedback.setProgress(100 * (self._number + done / total) / self._count)
 
     def warn(self, text: str) -> None:
+        """The user should know this about the result."""
         self.warnings.append(text)
         super().warn(text)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +24,17 @@ from qgis.core import (
 
 from ..compat import FOLDER, RASTERS
 from ..interpreter import InterpreterError
-from ..layers.prepared import PreparedSource, prepare_source
+from ..layers.prepared import PreparedSource
 from ..layers.reader import LayerReadError
-from ..prediction import (
-    PredictionCancelledError,
-    PredictionCrashedError,
-    PredictionFailedError,
-    PredictionRequest,
-)
 from ..source_file import FORMATS
 from ..translation import tr
-from ..worker.choice import OwnWorker
 from .base import LandcastAlgorithm, Parameters
-from .feedback_listener import FeedbackListener, PartListener
-from .layer_sources import is_seen, loading_feedback
-from .prediction_parameters import PredictionSettings, prediction_definitions, read_settings, read_text
+from .layer_sources import is_seen
+from .prediction_parameters import prediction_definitions, read_settings, read_text
 from .ready_worker import ready_worker
-from .scene_list import Scene, find_files, list_scenes, open_file, why_in_the_way, why_not_kept
-from .scene_summary import CANCELLED, FAILED, NAME, PREDICTED, SKIPPED, Row, Summary
+from .scene_list import Scene, find_files, list_scenes
+from .scene_run import SceneRun, prepare_scene
+from .scene_summary import FAILED, NAME, PREDICTED, SKIPPED, Row, Summary
 
 MOST_TOLD = 5
 """Failed scenes that an error names; the table names all."""
@@ -128,7 +119,7 @@ class PredictScenesAlgorithm(LandcastAlgorithm):
         self._unreadable: list[Row] = []
         for layer in self._layers(parameters, context):
             try:
-                self._prepared.append(self._prepare(layer, is_seen(layer, context), feedback))
+                self._prepared.append(prepare_scene(layer, self._choice, is_seen(layer, context), feedback))
             except LayerReadError as error:
                 self._unreadable.append(Row(layer.name(), "", "", FAILED, message=str(error)))
         for text in self._unopened(parameters, context):
@@ -170,93 +161,13 @@ class PredictScenesAlgorithm(LandcastAlgorithm):
         scenes: list[Scene],
         summary: Summary,
     ) -> Summary:
-        settings = read_settings(self, parameters, context)
-        is_skipping = self.parameterAsBoolean(parameters, self.SKIP_EXISTING, context)
         for row in self._unreadable:
             summary.add(row)
-            feedback.reportError(f"{row.scene}: {row.message}")
-        sources = [scene.path for scene in scenes if isinstance(scene.path, Path)]
-        for number, scene in enumerate(scenes):
-            feedback.setProgressText(
-                tr("{number} of {total}: {name}").format(number=number + 1, total=len(scenes), name=scene.name)
-            )
-            started = time.monotonic()
-            status, message = self._treat(scene, settings, is_skipping, sources, feedback, (number, len(scenes)))
-            output = str(scene.output) if status in (PREDICTED, SKIPPED) else ""
-            seconds = time.monotonic() - started
-            summary.add(Row(scene.name, str(scene.path or ""), output, status, seconds, message))
-            if status == CANCELLED:
-                break
-            feedback.setProgress(100 * (number + 1) / len(scenes))
+            feedback.reportError(tr("{scene} failed: {reason}").format(scene=row.scene, reason=row.message))
+        settings = read_settings(self, parameters, context)
+        is_skipping = self.parameterAsBoolean(parameters, self.SKIP_EXISTING, context)
+        SceneRun(self._choice, self._worker, settings, is_skipping, feedback).predict_all(scenes, summary)
         return summary
-
-    def _treat(
-        self,
-        scene: Scene,
-        settings: PredictionSettings,
-        is_skipping: bool,
-        sources: list[Path],
-        feedback: QgsProcessingFeedback,
-        part: tuple[int, int],
-    ) -> tuple[str, str]:
-        """Predict a scene unless that is done; what became of it comes back, and what there is to say."""
-        if feedback.isCanceled():
-            return CANCELLED, ""
-        problem = why_in_the_way(scene.output, sources)
-        if problem is None and is_skipping and scene.output.exists():
-            problem = why_not_kept(scene.output, settings)
-            if problem is None:
-                feedback.pushInfo(tr("{} is there from an earlier run, and is left as it is.").format(scene.output))
-                return SKIPPED, ""
-        listener = PartListener(feedback, *part)
-        try:
-            if problem is not None:
-                raise PredictionFailedError(problem)
-            scene.output = self._predict(scene, settings, listener)
-        except PredictionCancelledError:
-            return CANCELLED, ""
-        except (PredictionFailedError, PredictionCrashedError) as error:
-            feedback.reportError(tr("{scene} failed: {reason}").format(scene=scene.name, reason=error))
-            return FAILED, str(error)
-        finally:
-            # its provider goes in the thread that used it
-            scene.prepared = None
-        return PREDICTED, "; ".join(listener.warnings)
-
-    def _predict(self, scene: Scene, settings: PredictionSettings, listener: FeedbackListener) -> Path:
-        # it imports pyzmq, which was made sure of by now
-        from ..worker.predicting import predict
-
-        prepared = scene.prepared or self._open(scene, listener)
-        for text in prepared.warnings:
-            listener.warn(text)
-        for text in prepared.notes:
-            listener.info(text)
-        request = PredictionRequest(
-            source=prepared.source, name=prepared.name, output=scene.output, bands=prepared.bands, **asdict(settings)
-        )
-        return predict(self._choice, self._worker, request, prepared.reader, listener).output
-
-    def _open(self, scene: Scene, listener: FeedbackListener) -> PreparedSource:
-        """What a prediction needs of a file of a folder; in the thread of the task.
-
-        Raises:
-            PredictionFailedError: QGIS cannot read it, which a worker elsewhere needs.
-        """
-        if isinstance(self._choice, OwnWorker):
-            return PreparedSource(scene.path, scene.name, None, None)
-        layer = open_file(scene)
-        if not layer.isValid():
-            raise PredictionFailedError(tr("{} cannot be opened.").format(scene.path))
-        try:
-            return self._prepare(layer, False, listener.feedback)
-        except LayerReadError as error:
-            raise PredictionFailedError(str(error)) from error
-
-    def _prepare(self, layer: QgsRasterLayer, is_layer_seen: bool, feedback: QgsProcessingFeedback) -> PreparedSource:
-        return prepare_source(
-            layer, isinstance(self._choice, OwnWorker), is_layer_seen, loading_feedback(feedback), feedback.isCanceled
-        )
 
     def _judge(self, summary: Summary, feedback: QgsProcessingFeedback) -> None:
         failed = [row for row in summary.rows if row.status == FAILED]

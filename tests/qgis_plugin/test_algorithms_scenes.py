@@ -64,6 +64,7 @@ def test_one_broken_scene_does_not_stop_the_others(
     assert "broken.tif" in rows["broken.tif"]["message"]
     assert any("broken.tif failed" in error for error in feedback.errors)
     assert any("1 of 3 images failed" in warning for warning in feedback.warnings)
+    assert any(stage.startswith("2 of 3, town.tif: ") for stage in feedback.stages)
     # each is what the algorithm for one image gives
     single = tmp_path / "single.tif"
     run(scenes / "town.tif", single, MODEL=str(model_folder))
@@ -145,3 +146,16 @@ def test_without_images_nothing_is_begun(
     with pytest.raises(QgsProcessingException, match=words):
         predict(tmp_path / "out", **given)
     assert not (tmp_path / "out").exists()
+
+
+def test_where_no_worker_stays_alive_the_rest_is_not_tried(
+    tmp_path: Path, make_worker: Callable[[str], Path], use_interpreter: Callable[[Path], None]
+) -> None:
+    use_interpreter(make_worker("if sys.argv[1] == '-m': sys.exit('no room')"))
+    for name in "abcd":
+        write_image(tmp_path / "scenes" / f"{name}.tif", 130, 130)
+    with pytest.raises(QgsProcessingException, match="no room"):
+        run_algorithm("predictscenes", FOLDER=tmp_path / "scenes", OUTPUT=tmp_path / "out")
+    rows = rows_of(tmp_path / "out" / "landcast_scenes.csv")
+    assert ["no room" in row["message"] for row in rows.values()] == [True, True, False, False]
+    assert rows["d.tif"]["message"] == "not tried, as no worker stays alive"
