@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from ..compat import QUIET_TASK
 from ..interpreter import InterpreterError
 from ..log import log
 from ..prediction import PredictionCancelledError, PredictionError
+from ..translation import tr
 
 Answered = Callable[["Answer"], None]
 
@@ -93,6 +95,11 @@ class AskTask(QgsTask):  # type: ignore[misc]
             self._answer = Answer(problem=str(error), is_without_worker=True)
         except (PredictionError, AreaError) as error:
             self._answer = Answer(problem=str(error))
+        except Exception:  # noqa: BLE001 - QGIS drops what is raised in a thread
+            log(traceback.format_exc())
+            self._answer = Answer(
+                problem=tr("This is a bug of the plugin; the log of messages says where (panel Landcast).")
+            )
         finally:
             del ask
         return True

@@ -27,6 +27,7 @@ from .plan_preview import Ask, PlanPreview
 from .plan_text import describe_plan
 from .remembered import has_entries, keep_habits, keep_project, recall_habits, recall_project
 from .run_progress import RunProgress
+from .side_doors import SideDoors
 from .sources import find_services, source_layer
 
 NAME = "LandcastDock"
@@ -66,6 +67,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self.marks = MapMarks(self._canvas, self)
         self.preview = PlanPreview(self._make_question, self)
         self.progress = RunProgress(controller, self.form.run, iface, self)
+        self._doors = SideDoors(self.form.run, iface, worker, self)
         self._page: FirstRunPage | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.form)
@@ -115,6 +117,8 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self._rest()
         self.progress.stop()
         self.form.stop_following()
+        if self._page is not None:
+            self._page.unload()
 
     # what is shown
 
@@ -139,6 +143,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         if self._page is None:
             self._page = FirstRunPage(self._worker)
             self._page.ready.connect(self._show_form)
+            self._page.sample_ready.connect(self._choose_file)
             self._stack.addWidget(self._page)
         self._stack.setCurrentWidget(self._page)
 
@@ -147,6 +152,12 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         if not self.form.choices().has_source:
             self._choose_active_layer()
         self._on_change()
+
+    def _choose_file(self, path: str) -> None:
+        """Choose the layer of a file that was just added."""
+        for layer in QgsProject.instance().mapLayers().values():
+            if isinstance(layer, QgsRasterLayer) and layer.source() == path:
+                self.form.source.choose_layer(layer)
 
     def _choose_active_layer(self) -> None:
         layer = self._iface.activeLayer()

@@ -15,6 +15,7 @@ from ..worker.shared_worker import SharedWorker
 from .dock import LandcastDock
 
 ACTION = "landcastShowDock"
+MENU = "Landcast"
 
 
 class DockPart(QObject):  # type: ignore[misc]
@@ -48,8 +49,10 @@ class DockPart(QObject):  # type: ignore[misc]
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         # QGIS opens it again where it was open the last time.
         self.dock.hide()
-        self._iface.addRasterToolBarIcon(self.action)
-        self._iface.addPluginToRasterMenu(tr("Landcast"), self.action)
+        # the toolbar for rasters is hidden until a user wants it
+        self._iface.addToolBarIcon(self.action)
+        self._iface.addPluginToMenu(MENU, self.action)
+        self._iface.addPluginToRasterMenu(MENU, self.action)
 
     def unload(self) -> None:
         """Take it away, with everything on the map and in the background."""
@@ -60,7 +63,8 @@ class DockPart(QObject):  # type: ignore[misc]
             self._iface.removeDockWidget(dock)
             dock.deleteLater()
         if action is not None:
-            self._iface.removePluginRasterMenu(tr("Landcast"), action)
-            self._iface.removeRasterToolBarIcon(action)
+            self._iface.removePluginRasterMenu(MENU, action)
+            self._iface.removePluginMenu(MENU, action)
+            self._iface.removeToolBarIcon(action)
             action.deleteLater()
         self._controller.unload()

@@ -75,6 +75,9 @@ class RunFields(QWidget):  # type: ignore[misc]
     cancel_asked = pyqtSignal(bool)
     """Whether what is done is to be kept."""
     setup_asked = pyqtSignal()
+    options_asked = pyqtSignal()
+    guide_asked = pyqtSignal()
+    diagnostics_asked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +100,7 @@ class RunFields(QWidget):  # type: ignore[misc]
         self.progress.setObjectName("landcastProgress")
         self.progress.setRange(0, 1000)
         self.predict, self.cancel = self._make_predict(), self._make_cancel()
+        self.others = self._make_others()
         self._arrange()
         self.show_state("")
         self._show_running()
@@ -123,8 +127,27 @@ class RunFields(QWidget):  # type: ignore[misc]
         button.setMenu(menu)
         return button
 
+    def _make_others(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("landcastOthers")
+        button.setIcon(QgsApplication.getThemeIcon("/mActionOptions.svg"))
+        button.setToolTip(tr("Guide, options, and what a report of a fault needs"))
+        button.setAccessibleName(tr("Guide, options and diagnostics"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for text, signal in (
+            (tr("&Guide"), self.guide_asked),
+            (tr("&Options of Landcast…"), self.options_asked),
+            (tr("&Set up Landcast…"), self.setup_asked),
+            (tr("&Copy diagnostics"), self.diagnostics_asked),
+        ):
+            menu.addAction(text).triggered.connect(signal)
+        button.setMenu(menu)
+        return button
+
     def _arrange(self) -> None:
         buttons = QHBoxLayout()
+        buttons.addWidget(self.others)
         buttons.addStretch()
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.predict)
