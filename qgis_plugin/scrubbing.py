@@ -61,9 +61,12 @@ def _replace_path(text: str, home: str) -> str:
     parts = [re.escape(part) for part in re.split(r"[\\/]+", home.rstrip("\\/"))]
     if not any(parts):
         return text
-    found = r"[\\/]+".join(parts)
+    # one slash before the first name: those of file:// are no part of it
+    start = r"[\\/]" if not parts[0] else ""
+    parts = [part for part in parts if part]
+    found = start + r"[\\/]+".join(parts)
     text = re.sub(found + r"(?![\w.-])", "~", text, flags=re.IGNORECASE)
-    encoded = r"(?:[\\/]|%5C|%2F)+".join(part.replace("\\ ", "%20") for part in parts)
+    encoded = start + r"(?:[\\/]|%5C|%2F)+".join(part.replace("\\ ", "%20") for part in parts)
     return re.sub(encoded + r"(?![\w.-])", "~", text, flags=re.IGNORECASE)
 
 

@@ -13,7 +13,17 @@ from ..translation import tr
 from .source import PackageIndex, Source, WheelFolder
 from .torch_build import TORCH, TorchBuild
 
-QUIET = ("--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--progress-bar", "off")
+QUIET = (
+    "--disable-pip-version-check",
+    "--no-input",
+    "--only-binary",
+    ":all:",
+    "--progress-bar",
+    "off",
+    "--retries",
+    "3",
+)
+"""With some retries: pip tells of a network that fails only when it tries again."""
 LAST_LINES = 4
 
 

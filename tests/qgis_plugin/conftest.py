@@ -182,14 +182,15 @@ def processing_plugin(qgis_app: Any, qgis_iface: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def no_interpreter(processing_plugin: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Neither the variable nor the setting, until a test names an interpreter."""
+def no_interpreter(processing_plugin: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Neither the variable nor the setting nor an environment of this user, until a test names an interpreter."""
     from qgis.core import QgsSettings
 
     monkeypatch.delenv("LANDCAST_PYTHON", raising=False)
-    settings = ("landcast/python", "landcast/worker", "landcast/worker_auth")
+    settings = ("landcast/python", "landcast/worker", "landcast/worker_auth", "landcast/environment_folder")
     for name in settings:
         QgsSettings().remove(name)
+    QgsSettings().setValue("landcast/environment_folder", str(tmp_path / "no environments"))
     yield
     for name in settings:
         QgsSettings().remove(name)
