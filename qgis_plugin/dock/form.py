@@ -12,6 +12,7 @@ from .area_fields import AreaFields
 from .choices import Choices
 from .model_fields import ModelFields
 from .more_fields import MoreFields
+from .remembered import last_folder
 from .run_fields import RunFields
 from .scale_fields import ScaleFields
 from .source_fields import SourceFields
@@ -50,6 +51,7 @@ class PredictionForm(QWidget):  # type: ignore[misc]
         output = QgsFileWidget()
         output.setObjectName("landcastOutput")
         output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+        output.setDefaultRoot(last_folder())
         output.setFilter(tr("GeoTIFF") + " (*.tif *.tiff)")
         output.setDialogTitle(tr("File of the future layer"))
         output.lineEdit().setPlaceholderText(tr("temporary file"))

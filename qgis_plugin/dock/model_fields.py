@@ -132,7 +132,7 @@ class ModelFields(QObject):  # type: ignore[misc]
             return
         lines = [f"<b>{_escape(name)}</b> {_escape(value)}" for name, value in describe_card(card)]
         if card.page is not None:
-            lines.append(f'<a href="card">{_escape(tr("All of its card, with figures of how good it is…"))}</a>')
+            lines.append(f'<a href="card">{_escape(tr("The whole card, with its figures…"))}</a>')
         self._text.setText("<br>".join(lines))
 
     def _on_link(self, link: str) -> None:

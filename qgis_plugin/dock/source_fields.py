@@ -79,6 +79,11 @@ class SourceFields(QObject):  # type: ignore[misc]
         """As it was typed."""
         return str(self.date.text()).strip()
 
+    @property
+    def note(self) -> str:
+        """What is said of the image."""
+        return str(self._note.text())
+
     def choose_layer(self, layer: QgsMapLayer | None) -> None:
         """Choose a layer, or none."""
         if layer is None:

@@ -50,11 +50,11 @@ class YearsFields(QObject):  # type: ignore[misc]
         """Put the fields into a form."""
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.years)
+        row.addWidget(self.years, 1)
         row.addWidget(self._result)
         form.addRow(tr("&Years ahead"), row)
         form.labelForField(row).setBuddy(self.years)
+        add_below(form, self.slider)
         add_below(form, self._note)
         self._describe()
 
@@ -85,6 +85,8 @@ class YearsFields(QObject):  # type: ignore[misc]
         is_whole = all(years == round(years) for years in card.interval_years)
         for blocked in (self.years, self.slider):
             blocked.blockSignals(True)
+        # it would stand in place of the least number
+        self.years.setSpecialValueText("")
         self.years.setDecimals(0 if is_whole else 2)
         self.years.setRange(card.step_years, MOST_YEARS)
         self.years.setSingleStep(card.step_years)

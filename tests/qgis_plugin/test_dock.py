@@ -26,6 +26,7 @@ from qgis.PyQt.QtTest import QTest
 
 from landcast.qgis_plugin.dock.choices import Choices
 from landcast.qgis_plugin.dock.dock import LandcastDock
+from landcast.qgis_plugin.dock.remembered import last_folder, recall_habits
 
 from .algorithm_runs import ORIGIN_XY, PIXEL_M, write_image
 from .docks import (
@@ -237,9 +238,7 @@ def test_many_changes_ask_once(dock: LandcastDock, image: QgsRasterLayer, iface:
 def test_cancel_that_discards_leaves_nothing(
     dock: LandcastDock, iface: Any, model_folder: Path, tmp_path: Path
 ) -> None:
-    layer = QgsRasterLayer(str(write_image(tmp_path / "city.tif", 3000, 3000)), "city")
-    QgsProject.instance().addMapLayer(layer)
-    iface.setActiveLayer(layer)
+    add_image(iface, write_image(tmp_path / "city.tif", 3000, 3000))
     open_with(dock, iface, model_folder)
     type_into(dock.form.output.lineEdit(), str(tmp_path / "future.tif"))
     wait_for_plan(dock)
@@ -290,3 +289,54 @@ def test_a_project_remembers_where_and_a_user_how(
     assert chosen.rectangle is not None
     assert again.rectangle.bounds_xy == pytest.approx(chosen.rectangle.bounds_xy)
     assert (again.area, again.source_date, again.ground_scale_m) == ("rectangle", "2016-06", 90.0)
+
+
+def test_cancel_that_keeps_what_is_done_adds_it(
+    dock: LandcastDock, iface: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    add_image(iface, write_image(tmp_path / "city.tif", 3000, 3000))
+    open_with(dock, iface, model_folder)
+    type_into(dock.form.output.lineEdit(), str(tmp_path / "future.tif"))
+    wait_for_plan(dock)
+    ended: list[bool] = []
+    shown: list[int] = []
+    dock.progress.ended.connect(lambda: ended.append(True))
+    click(dock.form.run.predict)
+    assert dock.progress.run is not None
+    dock.progress.run.tiles_shown.connect(shown.append)
+    wait_until(lambda: bool(shown), "a first tile on the map", 120)
+    dock.form.run.keep.trigger()
+    wait_until(lambda: bool(ended), "the end")
+    assert len(results()) == 1
+    kept = gdal.Open(results()[0].source())
+    valid = kept.GetRasterBand(1).GetMaskBand().ReadRaster()
+    assert any(valid), "nothing of it was kept"
+
+
+def test_a_prediction_goes_further_from_its_result(
+    dock: LandcastDock, image: QgsRasterLayer, iface: Any, model_folder: Path
+) -> None:
+    open_with(dock, iface, model_folder)
+    type_into(dock.form.source.date, "2016")
+    wait_for_plan(dock)
+    run_to_its_end(dock, iface)
+    dock.show_further(results()[0])
+    assert dock.form.source.chosen_layer is results()[0]
+    assert dock.form.source.source_date == ""
+    assert wait_for_plan(dock)["Date"] == "2018 to 2020"
+
+
+def test_habits_of_the_user_come_back_in_the_next_panel(
+    dock: LandcastDock, image: QgsRasterLayer, iface: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    open_with(dock, iface, model_folder)
+    dock.form.more.members.setValue(2)
+    type_into(dock.form.output.lineEdit(), str(tmp_path / "future.tif"))
+    wait_for_plan(dock)
+    run_to_its_end(dock, iface)
+    assert {path.name for path in tmp_path.glob("future*.tif")} == {
+        "future.tif", "future_spread.tif", "future_change.tif"
+    }  # fmt: skip
+    again = recall_habits(Choices())
+    assert (again.members, again.model) == (2, str(model_folder))
+    assert last_folder() == str(tmp_path)

@@ -10,13 +10,14 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLabel
 
 import landcast
 from landcast.qgis_plugin.dock.dock import LandcastDock
+from landcast.qgis_plugin.first_run.page import FirstRunPage
 
 from .algorithm_runs import write_image
 from .docks import (
@@ -28,6 +29,7 @@ from .docks import (
     loaded_plugin,
     shown_window,
     tasks,
+    type_into,
     wait_until,
 )
 
@@ -139,3 +141,112 @@ def test_the_frame_of_one_tile_follows_the_scale(dock: LandcastDock, image: QgsR
     click(dock.form.scale.is_framed)
     find_action(iface).trigger()
     assert dock.marks.frame.geometry is None, "the frame stays on the map of a closed panel"
+
+
+def test_without_a_worker_to_be_had_the_first_page_is_shown_and_then_the_form(
+    dock: LandcastDock, image: QgsRasterLayer, iface: Any, monkeypatch: pytest.MonkeyPatch, interpreter: Path
+) -> None:
+    monkeypatch.setenv("LANDCAST_PYTHON", "/nowhere/python")
+    find_action(iface).trigger()
+    page = dock.findChild(FirstRunPage)
+    assert page.isVisible()
+    assert not dock.form.isVisible()
+    monkeypatch.setenv("LANDCAST_PYTHON", str(interpreter))
+    page.ready.emit()
+    assert dock.form.isVisible()
+    assert dock.form.source.chosen_layer is image
+
+
+def test_the_terms_of_a_service_are_brought_to_mind(dock: LandcastDock, iface: Any, tmp_path: Path) -> None:
+    tiles = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png&zmin=0&zmax=3", "tiles of others", "wms")
+    own = QgsRasterLayer(f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=3", "own tiles", "wms")
+    QgsProject.instance().addMapLayers([tiles, own])
+    find_action(iface).trigger()
+    dock.form.source.choose_layer(tiles)
+    assert "“tiles of others”: from a service on the web" in dock.form.run.warnings.text
+    dock.form.source.choose_layer(own)
+    assert dock.form.run.warnings.text == ""
+    dock.form.source.choose_canvas()
+    assert "“tiles of others”: from a service on the web" in dock.form.run.warnings.text
+
+
+def test_other_bands_can_be_chosen_and_go_with_the_image(dock: LandcastDock, image: QgsRasterLayer, iface: Any) -> None:
+    find_action(iface).trigger()
+    more = dock.form.more
+    more.box.setCollapsed(False)
+    assert dock.form.choices().bands is None
+    click(more.is_choosing_bands)
+    assert dock.form.choices().bands == (1, 2, 3)
+    more.bands[0].setBand(3)
+    assert dock.form.choices().bands == (3, 2, 3)
+    QgsProject.instance().removeMapLayer(image.id())
+    assert dock.form.choices().bands is None
+    assert not more.is_choosing_bands.isVisible()
+
+
+def test_the_bands_that_a_layer_shows_are_said(dock: LandcastDock, image: QgsRasterLayer, iface: Any) -> None:
+    find_action(iface).trigger()
+    assert "bands that are shown: 1, 2, 3" in dock.form.source.note
+    renderer = image.renderer().clone()
+    renderer.setRedBand(3)
+    renderer.setBlueBand(1)
+    image.setRenderer(renderer)
+    assert "bands that are shown: 3, 2, 1" in dock.form.source.note
+
+
+def test_a_folder_without_a_model_is_said_and_not_taken(dock: LandcastDock, iface: Any, tmp_path: Path) -> None:
+    iface.messageBar().clear_messages()
+    before = dock.form.model.chosen
+    dock.form.model.choose(str(tmp_path))
+    assert dock.form.model.chosen == before
+    assert "is no folder of a model" in iface.messageBar().get_messages(Qgis.MessageLevel.Warning)[0]
+
+
+def test_years_go_by_the_steps_of_the_model(dock: LandcastDock, iface: Any, model_folder: Path) -> None:
+    find_action(iface).trigger()
+    years = dock.form.years
+    assert not years.years.isEnabled()
+    dock.form.model.choose(str(model_folder))
+    assert (years.chosen, years.years.singleStep(), years.years.text()) == (2.0, 2.0, "2")
+    QTest.keyClick(years.years, Qt.Key.Key_Up)
+    QTest.keyClick(years.years, Qt.Key.Key_Up)
+    assert years.chosen == 6.0
+    QTest.keyClick(years.slider, Qt.Key.Key_Right)
+    assert dock.form.choices().years_ahead == 8.0
+
+
+def test_a_wrong_date_is_said_at_once(dock: LandcastDock, image: QgsRasterLayer, iface: Any) -> None:
+    find_action(iface).trigger()
+    type_into(dock.form.source.date, "June 2016")
+    assert "is no date of an image" in dock.form.run.problem.text
+    assert not dock.form.run.predict.isEnabled()
+    type_into(dock.form.source.date, "2016-06")
+    assert dock.form.run.problem.text == ""
+
+
+def test_the_dice_throw_another_seed_that_asks_for_no_other_plan(dock: LandcastDock, iface: Any) -> None:
+    find_action(iface).trigger()
+    dock.form.more.box.setCollapsed(False)
+    click(dock.form.more.dice)
+    first = dock.form.choices().seed
+    click(dock.form.more.dice)
+    assert len({0, first, dock.form.choices().seed}) == 3
+
+
+def test_the_first_step_of_the_scale_is_useful(dock: LandcastDock, iface: Any) -> None:
+    find_action(iface).trigger()
+    spin = dock.form.scale.scale
+    assert dock.form.choices().ground_scale_m is None
+    QTest.keyClick(spin, Qt.Key.Key_Up)
+    assert dock.form.choices().ground_scale_m == 40.0
+    for _ in range(8):
+        QTest.keyClick(spin, Qt.Key.Key_Down)
+    assert dock.form.choices().ground_scale_m is None
+
+
+def test_what_a_report_needs_is_copied(dock: LandcastDock, iface: Any) -> None:
+    find_action(iface).trigger()
+    QgsApplication.clipboard().setText("")
+    dock.form.run.diagnostics_asked.emit()
+    assert "QGIS" in QgsApplication.clipboard().text()
+    assert str(Path.home()) + "/" not in QgsApplication.clipboard().text()
