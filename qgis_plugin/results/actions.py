@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis, QgsApplication, QgsLayerTreeNode, QgsMapLayer, QgsSettings
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QAction, QFileDialog, QMenu
+from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..interpreter import InterpreterError
 from ..log import LOG
@@ -15,6 +15,7 @@ from ..translation import tr
 from .blinking import Blinking
 from .comparison import Comparison
 from .exporting import Export, export_animation, export_picture
+from .layer_menu import Entry, LayerMenu
 from .map_frames import PlaceError
 from .metadata import kind_of
 from .playing import NotDatedError, play
@@ -41,14 +42,18 @@ class ResultActions(QObject):  # type: ignore[misc]
         self._comparison: Comparison | None = None
         self._tool: SwipeTool | None = None
         self._exports: list[Export] = []
+        all_entries = [
+            *self._comparing_entries(), *self._stopping_entries(), *self._run_entries(), *self._layer_entries()
+        ]  # fmt: skip
+        self._menu = LayerMenu(iface, self.entries, all_entries)
 
     def load(self) -> None:
         """Follow the context menu of the layer tree."""
-        self._iface.layerTreeView().contextMenuAboutToShow.connect(self._fill_menu)
+        self._menu.load()
 
     def unload(self) -> None:
         """Stop all that was begun."""
-        self._iface.layerTreeView().contextMenuAboutToShow.disconnect(self._fill_menu)
+        self._menu.unload()
         self.stop_comparing()
         for export in list(self._exports):
             export.cancel()
@@ -87,9 +92,11 @@ class ResultActions(QObject):  # type: ignore[misc]
         except NotDatedError as error:
             self._tell(str(error), Qgis.MessageLevel.Warning)
 
-    def predict_further(self, layer: QgsMapLayer) -> None:
+    def predict_further(self, node: QgsLayerTreeNode | None) -> None:
         """Have the form filled so that this prediction is the source of the next."""
-        self._controller.further_asked.emit(layer)
+        run = self._run(node)
+        if run is not None:
+            self._controller.further_asked.emit(run.chosen)
 
     def copy_details(self, layer: QgsMapLayer) -> None:
         """Put the details of the run on the clipboard."""
@@ -106,35 +113,33 @@ class ResultActions(QObject):  # type: ignore[misc]
         kinds = tr("GIF animation") + " (*.gif);;" + tr("MP4 film") + " (*.mp4)"
         return self._export(node, output, kinds, ".gif", export_animation)
 
-    def _fill_menu(self, menu: QMenu) -> None:
-        """Add what suits the node that the menu is for."""
-        node = self._iface.layerTreeView().currentNode()
-        layer = node.layer() if hasattr(node, "layer") else None
-        run = find_run(node)
-        if run is None and kind_of(layer) not in PREDICTED:
-            return
-        ours = QMenu("Landcast", menu)
-        if run is not None:
-            self._add_run_actions(ours, node, run)
+    def entries(self, node: QgsLayerTreeNode | None) -> list[Entry]:
+        """What suits a node of the layer tree."""
+        layer = None if node is None or not hasattr(node, "layer") else node.layer()
+        entries: list[Entry] = []
+        if find_run(node) is not None:
+            entries += self._comparing_entries() if self._comparison is None else self._stopping_entries()
+            entries += self._run_entries()
         if kind_of(layer) in PREDICTED:
-            _add(ours, tr("Copy details of the run"), lambda: self.copy_details(layer))
-        first = menu.actions()[0] if menu.actions() else None
-        menu.insertMenu(first, ours)
-        if first is not None:
-            menu.insertSeparator(first)
+            entries += self._layer_entries()
+        return entries
 
-    def _add_run_actions(self, menu: QMenu, node: QgsLayerTreeNode, run: RunInTree) -> None:
-        if self._comparison is None:
-            _add(menu, tr("Compare by swiping"), lambda: self.swipe(node))
-            _add(menu, tr("Compare by blinking"), lambda: self.blink(node))
-        else:
-            _add(menu, tr("Stop comparing"), self.stop_comparing)
-        _add(menu, tr("Play past and future"), lambda: self.play(node))
-        menu.addSeparator()
-        _add(menu, tr("Predict further from here…"), lambda: self.predict_further(run.chosen))
-        menu.addSeparator()
-        _add(menu, tr("Export before and after as a picture…"), lambda: self.export_picture(node))
-        _add(menu, tr("Export an animation…"), lambda: self.export_animation(node))
+    def _comparing_entries(self) -> list[Entry]:
+        return [(tr("Compare by swiping"), self.swipe), (tr("Compare by blinking"), self.blink)]
+
+    def _stopping_entries(self) -> list[Entry]:
+        return [(tr("Stop comparing"), lambda _: self.stop_comparing())]
+
+    def _run_entries(self) -> list[Entry]:
+        return [
+            (tr("Play past and future"), self.play),
+            (tr("Predict further from here…"), self.predict_further),
+            (tr("Export before and after as a picture…"), self.export_picture),
+            (tr("Export an animation…"), self.export_animation),
+        ]
+
+    def _layer_entries(self) -> list[Entry]:
+        return [(tr("Copy details of the run"), lambda node: self.copy_details(node.layer()))]
 
     def _run(self, node: QgsLayerTreeNode | None) -> RunInTree | None:
         run = find_run(node)
@@ -199,9 +204,3 @@ class ResultActions(QObject):  # type: ignore[misc]
 
     def _tell(self, text: str, level: Any) -> None:
         self._iface.messageBar().pushMessage(LOG, text, level)
-
-
-def _add(menu: QMenu, text: str, do: Any) -> None:
-    action = QAction(text, menu)
-    action.triggered.connect(lambda *_: do())
-    menu.addAction(action)

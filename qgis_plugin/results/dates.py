@@ -14,18 +14,24 @@ from .details import Details
 DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 DAYS_A_YEAR = 365.2425
 SAME_YEARS = 1e-6
+EDGE_S = 1
+"""Between a midnight and the time of a layer that begins or ends there."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """From one moment to just before another."""
+    """From just after one midnight to just before another.
+
+    QGIS 3.22 counts a range that begins when another ends as an overlap, whatever the ranges say of their ends, and
+    projects do not keep what they say: ranges that follow each other must not touch.
+    """
 
     begin: QDateTime
     end: QDateTime
 
     @property
     def range(self) -> QgsDateTimeRange:
-        return QgsDateTimeRange(self.begin, self.end, True, False)
+        return QgsDateTimeRange(self.begin, self.end)
 
 
 def parse_date(text: str) -> QDate | None:
@@ -81,4 +87,5 @@ def ahead_text(details: Details) -> str:
 
 def _span(begin: QDate, end: QDate) -> Span:
     midnight = QTime(0, 0)
-    return Span(QDateTime(begin, midnight, Qt.TimeSpec.UTC), QDateTime(end, midnight, Qt.TimeSpec.UTC))
+    first, last = QDateTime(begin, midnight, Qt.TimeSpec.UTC), QDateTime(end, midnight, Qt.TimeSpec.UTC)
+    return Span(first.addSecs(EDGE_S), last.addSecs(-EDGE_S))

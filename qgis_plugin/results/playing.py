@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 from qgis.core import QgsDateTimeRange, QgsInterval, QgsTemporalNavigationObject
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtWidgets import QDockWidget, QWidget
 
 from ..compat import ANIMATED, YEARS
 from ..translation import tr
+from .dates import DAYS_A_YEAR, EDGE_S
 from .runs_in_tree import RunInTree
 
 FRAMES_A_SECOND = 1.0
+REST_SHARE = 0.05
+"""Of the last frame, that is left out of the range."""
 PANEL = "Temporal Controller"
 """The panel's name for Qt, in any language."""
 
@@ -35,9 +40,10 @@ def run_range(run: RunInTree) -> tuple[QgsDateTimeRange, float]:
                 "the date of the image, or set fixed time ranges in the layers' properties under Temporal."
             ).format(name=run.title)
         )
-    first, last = ranges[0].begin(), ranges[-1].end()
-    years = ranges[-1].begin().daysTo(last) / 365.2425
-    return QgsDateTimeRange(first, last, True, False), years
+    first, last = ranges[0].begin().addSecs(-EDGE_S), ranges[-1].end().addSecs(EDGE_S)
+    days = ranges[-1].begin().daysTo(last)
+    # all years are 365.25 days where QGIS counts frames: one more would begin close to the end
+    return QgsDateTimeRange(first, last.addDays(-math.ceil(days * REST_SHARE))), days / DAYS_A_YEAR
 
 
 def play(run: RunInTree, canvas: QgsMapCanvas, window: QWidget | None) -> None:
@@ -56,7 +62,7 @@ def play(run: RunInTree, canvas: QgsMapCanvas, window: QWidget | None) -> None:
     if whole >= 1 and abs(years - whole) < 0.02:
         controller.setFrameDuration(QgsInterval(whole, YEARS))
     else:
-        controller.setFrameDuration(QgsInterval(years * 365.2425 * 86400))
+        controller.setFrameDuration(QgsInterval(years * DAYS_A_YEAR * 86400))
     controller.setFramesPerSecond(FRAMES_A_SECOND)
     controller.setLooping(True)
     controller.rewindToStart()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsLayerTreeModel, QgsProject, QgsTemporalNavigationObject
+from qgis.core import QgsLayerTreeModel, QgsMapLayer, QgsMapLayerType, QgsProject, QgsTemporalNavigationObject
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView, QgsMapCanvas, QgsMapToolPan, QgsMessageBar
 from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow
 
 from .order_runs import turn_until
 
@@ -31,6 +31,9 @@ class Windows:
         self.tree.setModel(self.model)
         self.bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), self.canvas)
         self.bar = QgsMessageBar()
+        self.layer_actions: dict[str, list[str]] = {}
+        """Texts in the context menus of layers, by the layers' names, as QGIS before 3.32 has them."""
+        self.actions: list[QAction] = []
         self.panel = QDockWidget("Temporal", self.window)
         self.panel.setObjectName("Temporal Controller")
         self.window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.panel)
@@ -48,6 +51,20 @@ class Windows:
 
     def mainWindow(self) -> QMainWindow:  # noqa: N802 - QGIS's name
         return self.window
+
+    def addCustomActionForLayerType(  # noqa: N802 - QGIS's name
+        self, action: QAction, menu: str, kind: QgsMapLayerType, is_for_all: bool
+    ) -> None:
+        assert (menu, kind, is_for_all) == ("Landcast", QgsMapLayerType.RasterLayer, False)
+        self.actions.append(action)
+
+    def addCustomActionForLayer(self, action: QAction, layer: QgsMapLayer) -> None:  # noqa: N802 - QGIS's name
+        assert action in self.actions
+        self.layer_actions.setdefault(layer.name(), []).append(action.text())
+
+    def removeCustomActionForLayerType(self, action: QAction) -> bool:  # noqa: N802 - QGIS's name
+        self.actions.remove(action)
+        return True
 
     def close(self) -> None:
         """Take all of it away."""
