@@ -55,8 +55,7 @@ class ResultActions(QObject):  # type: ignore[misc]
         """Stop all that was begun."""
         self._menu.unload()
         self.stop_comparing()
-        for export in list(self._exports):
-            export.cancel()
+        self.stop_exporting()
 
     @property
     def comparison(self) -> Comparison | None:
@@ -81,6 +80,11 @@ class ResultActions(QObject):  # type: ignore[misc]
         """Show the map as it was."""
         if self._comparison is not None:
             self._comparison.stop()
+
+    def stop_exporting(self) -> None:
+        """Leave what is being written."""
+        for export in list(self._exports):
+            export.cancel()
 
     def play(self, node: QgsLayerTreeNode | None) -> None:
         """Let the temporal controller play past, present and future."""
