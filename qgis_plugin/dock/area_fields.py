@@ -42,7 +42,7 @@ class AreaFields(QObject):  # type: ignore[misc]
         let_shrink(self.polygons)
         self.polygons.setToolTip(tr("Only what lies in the polygons of this layer is predicted."))
         self.polygons.layerChanged.connect(self._on_polygons)
-        self.is_selected_only = QCheckBox(tr("Selected features &only"))
+        self.is_selected_only = QCheckBox(tr("Selected features o&nly"))
         self.is_selected_only.setObjectName("landcastSelectedOnly")
         self.is_selected_only.toggled.connect(self.changed)
         self._polygon_fields = self._put_together()
@@ -69,9 +69,8 @@ class AreaFields(QObject):  # type: ignore[misc]
         draw.setObjectName("landcastDraw")
         draw.setCheckable(True)
         draw.setIcon(QgsApplication.getThemeIcon("/mActionAddBasicRectangle.svg"))
-        draw.setToolTip(tr("Draw a rectangle on the map: drag, or click two corners. Escape gives up. (Alt+D)"))
+        draw.setToolTip(tr("Draw a rectangle on the map: drag, or click two corners. Escape gives up."))
         draw.setAccessibleName(tr("Draw a rectangle on the map"))
-        draw.setShortcut("Alt+D")
         # it follows the tool of the map, not the mouse: the tool may be refused or taken away
         draw.toggled.connect(self.draw_asked)
         return draw

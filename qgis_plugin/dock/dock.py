@@ -23,6 +23,7 @@ from .form import PredictionForm
 from .map_marks import MapMarks
 from .model_card import card_of
 from .orders import Orders, PlanAnswer
+from .plain_words import in_plain_words
 from .plan_preview import Ask, PlanPreview
 from .plan_text import describe_plan
 from .remembered import has_entries, keep_habits, keep_project, recall_habits, recall_project
@@ -243,9 +244,10 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _show_failure(self, answer: Answer) -> None:
         run = self.form.run
         run.show_state("")
-        run.show_problem(answer.problem or "", answer.is_without_worker)
-        run.allow(answer.problem or "")
-        log(answer.problem or "")
+        problem = answer.problem or ""
+        log(problem)
+        run.show_problem(in_plain_words(problem), answer.is_without_worker)
+        run.allow(in_plain_words(problem))
 
     def _show_plan(self, plan: PlanAnswer | None) -> None:
         self._plan = plan
@@ -260,7 +262,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             name = self._other_crs(choices, plan.planned.crs)
             run.show_plan([*told, (tr("CRS"), name)] if name else told)
             self.form.scale.show_planned(plan.scale_m)
-            warnings += [*plan.warnings, *plan.planned.warnings]
+            warnings += [*plan.warnings, *map(in_plain_words, plan.planned.warnings)]
             self._show_area(choices)
         run.warnings.say(warnings)
         self._show_result_date(choices)

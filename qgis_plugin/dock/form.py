@@ -70,7 +70,7 @@ class PredictionForm(QWidget):  # type: ignore[misc]
         form.setVerticalSpacing(5)
         for fields in (self.source, self.area, self.model, self.years, self.scale):
             fields.add_to(form)
-        form.addRow(tr("Sa&ve to"), self.output)
+        form.addRow(tr("O&utput"), self.output)
         form.labelForField(self.output).setBuddy(self.output.lineEdit())
         form.addRow(self.more.box)
         scroll = _NarrowArea()

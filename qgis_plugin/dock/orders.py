@@ -30,6 +30,8 @@ from .plan_preview import Ask
 from .sources import prepare, source_layer
 
 MODELS_S = 300.0
+ENDLESS = ("wms",)
+"""Providers of pictures that are drawn at any scale, most of them of all the world."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,11 @@ class Orders:
         layer, rectangle = source_layer(choices), self.area_rectangle(choices)
         if choices.area == "rectangle" and rectangle is None:
             raise ChoiceError(tr("Draw a rectangle on the map, or choose another area."))
-        if choices.area == "layer" and choices.is_canvas:
-            raise ChoiceError(tr("A map has no end: choose what its window shows, a rectangle or polygons."))
+        is_endless = choices.is_canvas or (layer is not None and layer.providerType() in ENDLESS)
+        if choices.area == "layer" and is_endless:
+            raise ChoiceError(
+                tr("This image has no end: choose as area what the map window shows, a rectangle or polygons.")
+            )
         if choices.area == "polygons":
             _polygon_layer(choices)
         elif layer is not None and rectangle is not None and choices.area != "layer":

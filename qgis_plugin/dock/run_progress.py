@@ -13,6 +13,7 @@ from ..runs.order import RunOrder, RunOutcome
 from ..runs.run import Run
 from ..translation import tr
 from .asking import Asker
+from .plain_words import in_plain_words
 from .run_fields import RunFields
 
 
@@ -86,7 +87,7 @@ class RunProgress(QObject):  # type: ignore[misc]
             self._say(tr("“{}” was added to the project.").format(outcome.group), level.Success)
         elif outcome.problem:
             log(outcome.problem)
-            first, *rest = outcome.problem.splitlines()
+            first, *rest = in_plain_words(outcome.problem).splitlines()
             more = " " + tr("More in the log panel “{}”.").format(LOG) if rest else ""
             self._say(tr("No prediction: {}").format(first) + more, level.Critical)
         elif outcome.group:

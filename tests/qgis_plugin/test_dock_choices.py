@@ -23,6 +23,7 @@ from landcast.qgis_plugin.dock.choices import (
     make_request,
 )
 from landcast.qgis_plugin.dock.model_card import NoModelError, card_of, describe_card, read_card
+from landcast.qgis_plugin.dock.plain_words import in_plain_words
 from landcast.qgis_plugin.dock.plan_text import describe_plan, size_text, time_text
 from landcast.qgis_plugin.layers.prepared import PreparedSource
 
@@ -144,6 +145,14 @@ def test_a_plan_without_a_date_or_a_time_is_silent_about_them() -> None:
     assert "Date" not in told
     assert told["Work"] == "tiles: 12"
     assert told["Takes"].startswith("up to")
+
+
+def test_the_worker_is_understood_by_who_never_saw_its_command_line() -> None:
+    said = "--ground-scale 20: 0.156 m a pixel; ask for a smaller --extent, or raise --max-output-px"
+    assert in_plain_words(said) == (
+        "Ground scale 20: 0.156 m a pixel; ask for a smaller area, or raise --max-output-px"
+    )
+    assert in_plain_words("it lies in a--b") == "it lies in a--b"
 
 
 def test_times_and_sizes_are_no_more_precise_than_known() -> None:

@@ -164,6 +164,7 @@ def test_the_terms_of_a_service_are_brought_to_mind(dock: LandcastDock, iface: A
     find_action(iface).trigger()
     dock.form.source.choose_layer(tiles)
     assert "“tiles of others”: from a service on the web" in dock.form.run.warnings.text
+    assert "has no end" in dock.form.run.problem.text
     dock.form.source.choose_layer(own)
     assert dock.form.run.warnings.text == ""
     dock.form.source.choose_canvas()
