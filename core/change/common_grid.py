@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import RequestError, UnsupportedSourceError
+from ..errors import NotGeoreferencedError, RequestError, UnsupportedSourceError
 from ..image_pair import apart_text
 from ..lattice import Rect, split
 from ..raster.grid import SAME_GSD, Grid, bounds_in
@@ -39,14 +40,22 @@ class CommonGrid:
         """The grid for reading an image: without resampling where its own pixels are those of the grid."""
         return replace(self.grid, is_native=_has_pixels_of(image, self.grid))
 
-    def areas_m2(self, rect: Rect) -> list[tuple[Rect, float]]:
-        """Squares of a rectangle, each with the ground that one of its pixels covers."""
-        squares = []
-        for square in split(rect, AREA_PX):
+    def areas_m2(self, rect: Rect, side_px: int = AREA_PX) -> Iterator[tuple[Rect, float]]:
+        """Squares of a rectangle, each with the ground that one of its pixels covers; smaller ones at the Earth's edge.
+
+        A pixel without a place on Earth covers none.
+        """
+        for square in split(rect, side_px):
             transform = self.grid.transform(square)
-            corners = [transform @ corner for corner in _corners(square)]
-            squares.append((square, ground_area_m2(self.grid.crs, corners) / (square.height * square.width)))
-        return squares
+            try:
+                area = ground_area_m2(self.grid.crs, [transform @ corner for corner in _corners(square)])
+            except NotGeoreferencedError:
+                if side_px > 1:
+                    yield from self.areas_m2(square, side_px // 2)
+                else:
+                    yield square, 0.0
+                continue
+            yield square, area / (square.height * square.width)
 
 
 def find_common_grid(before: SourceImage, after: SourceImage) -> CommonGrid:

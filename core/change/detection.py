@@ -297,8 +297,10 @@ def _write(
 
 def _measure(part: TileChange, tile: Rect, common: CommonGrid, threshold: int) -> ChangedGround:
     """Count the pixels of a tile, and the ground that they cover."""
-    is_changed = part.valid & (part.probability >= threshold)
     ground = ChangedGround()
+    if not part.valid.any():
+        return ground
+    is_changed = part.valid & (part.probability >= threshold)
     for square, pixel_m2 in common.areas_m2(tile):
         inside = square.slices_in(tile)
         compared, changed = (int(np.count_nonzero(mask[inside])) for mask in (part.valid, is_changed))

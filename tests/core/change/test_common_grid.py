@@ -92,7 +92,7 @@ def test_longitudes_have_no_end(make: Open) -> None:
 def test_ground_is_measured_on_the_ellipsoid(make: Open) -> None:
     image = make("a.tif", Affine(0.01, 0, 20, 0, -0.01, 61), crs="EPSG:4326")
     common = find_common_grid(image, image)
-    squares = common.areas_m2(common.rect)
+    squares = list(common.areas_m2(common.rect))
     assert sum(square.height * square.width for square, _ in squares) == 100 * 100
     total = sum(square.height * square.width * pixel_m2 for square, pixel_m2 in squares)
     steps = np.linspace(0, 1, 101)
@@ -101,6 +101,18 @@ def test_ground_is_measured_on_the_ellipsoid(make: Open) -> None:
     latitudes = np.concatenate([np.full(101, 61.0), 61 - steps, np.full(101, 60.0), 60 + steps])
     whole, _ = Geod(ellps="WGS84").polygon_area_perimeter(longitudes, latitudes)
     assert total == pytest.approx(abs(whole), rel=5e-4)
+
+
+def test_what_lies_beyond_the_edge_of_the_earth_has_no_ground(make: Open) -> None:
+    seen_from_afar = "+proj=geos +h=35785831 +lon_0=0 +ellps=WGS84 +units=m"
+    image = make("a.tif", Affine(110_000, 0, -5_500_000, 0, -110_000, 5_500_000), crs=seen_from_afar)
+    squares = list(find_common_grid(image, image).areas_m2(Rect(0, 0, 100, 100)))
+    assert sum(square.height * square.width for square, _ in squares) == 100 * 100
+    assert min(pixel_m2 for _, pixel_m2 in squares) == 0
+    total = sum(square.height * square.width * pixel_m2 for square, pixel_m2 in squares)
+    # what a satellite sees of the Earth: 1 / (1 + height / radius) below half of it
+    seen = 0.5 * (1 - 6_378_137 / (6_378_137 + 35_785_831)) * 5.10e14
+    assert total == pytest.approx(seen, rel=0.12)
 
 
 def test_images_apart_or_without_a_place_are_refused(make: Open, tmp_path: Path) -> None:
