@@ -8,6 +8,88 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Map change between two images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two dates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maps where two images of one place differ, by statistics of these two images alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maps where two images of one place differ. No model is used and nothing is made up: what is unchanged is learned from the two images themselves, so that other light, brightness or contrast of the whole image does not count as change, and small shifts between the images hardly do.
+
+The result lies on the pixels of the coarser image, over the ground that both cover. Band 1 is the probability of change in percent; band 2 is its magnitude in levels of 8 bit, from 0 to 255. The bands that the layers show are the ones that are compared.
+
+Threshold: ground counts as changed from this probability on. It decides the numbers that come out, not the map: the share of changed ground, and hectares in true measure.
+
+Both layers must be files that Landcast opens by itself, or GeoTIFF files at an http(s) address; save others as GeoTIFF first. A prediction can be compared with its source or with what really came; the result then says that it is of a prediction.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change,detection,difference,compare,before,after,MAD,probability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image of the first date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image of the second date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threshold: percent of probability from which on ground counts as changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strict: warnings are errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the ground that changed, 0 to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hectares that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hectares that were compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share:.3g} % of the ground changed, {changed:.4g} of {compared:.4g} ha, with a probability of at least {threshold} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer “{name}” is no file that Landcast can open by itself ({formats}, VRT, or a GeoTIFF at an http(s) address). Save the part that you need as a GeoTIFF (Export &gt; Save As…), and take that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Landcast cannot be started: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exit code {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Landcast ended unexpectedly: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Evaluate a model</source>
         <translation type="unfinished"></translation>
     </message>
@@ -94,7 +176,7 @@ The layers may be of any kind that QGIS shows, also XYZ tiles, WMS and layers in
 
 Ground scale: how many metres of ground 128 pixels cover, measured in true metres whatever the CRS; 0 takes the pixels of the coarser layer. Where the layers count in true metres their CRS is kept, and an image whose own pixels serve is written without being resampled; else the result is in UTM. An area where one of the layers shows nothing is refused.
 
-Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does not say it. The files land in two folders that are named by the years, before_2016 and after_2020 say, under one name. Export several areas into the same folder to collect a training set. Name: of both files; by their place where it is empty.</source>
+Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does not say it. The files land in two folders that are named by the years, as before_2016 and after_2020, under one name. Export several areas into the same folder to collect a training set. Name: of both files; by their place where it is empty.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -119,14 +201,6 @@ Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does 
     </message>
     <message>
         <source>Folder of the second date</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Image of the first date</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Image of the second date</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -206,11 +280,63 @@ Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does 
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{number} of {total}, {name}: {stage}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Device: auto takes a GPU where there is one</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Landcast ended unexpectedly: {}</source>
+        <source>Match colours of two images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives an image the colours of another one (histogram matching), so that the two can be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two images of one place differ in light, season and sensor before anything has changed on the ground. This gives one image the distribution of values of another, band by band (histogram matching), so that what still differs is more likely to be real change.
+
+What is compared are the pixels on the ground that both images cover, or all of both where you say so. The result lies on the pixels of the first image and has the data type of the reference. The bands that the layers show are the ones that are matched.
+
+Both layers must be files that Landcast opens by itself, or GeoTIFF files at an http(s) address; save others as GeoTIFF first. The outputs say how far the values lay apart before and after: 0 is the same distribution, 1 has nothing in common.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>histogram,match,matching,colour,color,normalise,normalize,harmonise,harmonize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image that gets other colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image whose colours it gets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare all of both images, not only the ground that both cover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image in the other's colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance of the values before, 0 to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance of the values after, 0 to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance of the values: {before:.3f} before, {after:.3f} after</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -278,7 +404,7 @@ Dates: a year (2016), month (2016-06) or day (2016-06-14), where the layer does 
 
 The image is any raster layer that QGIS shows: a local {formats} file, a local VRT or a GeoTIFF at an http(s) address, of any bands, 8 or 16 bit or float, which Landcast opens by itself; or a web service (XYZ tiles, WMS), a layer in memory or behind a password, which QGIS reads for it: give an extent or an area then, and mind the terms of the service. The bands that the layer shows, in colour or in grey, are the ones that are predicted. The result lies on the pixels of the image, or on true metres where the ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without a change of colour.
 
-What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result. Model: the name or the folder of a model; empty for the one that comes with Landcast. Strict: where there is anything to warn of, nothing is predicted.
+What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result. Model: the name or the folder of a model; empty for the one that comes with Landcast. Keep every iteration: to look further ahead than the model was trained for, it predicts from its own result again; the steps in between are written beside the result then. Strict: where there is anything to warn of, nothing is predicted.
 
 Landcast runs beside QGIS, as a worker that keeps its model loaded and ends with QGIS, in a Python environment of its own. Its interpreter is set by the environment variable LANDCAST_PYTHON or the QGIS setting landcast/python; the setting landcast/worker names a worker on another machine instead.</source>
         <translation type="unfinished"></translation>
@@ -376,19 +502,7 @@ Leave out what is there: results of an earlier run with these settings are kept,
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{number} of {total}: {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{} is there from an earlier run, and is left as it is.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{scene} failed: {reason}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{} cannot be opened.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -425,7 +539,7 @@ Leave out what is there: results of an earlier run with these settings are kept,
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Strict: warnings are errors</source>
+        <source>Keep every iteration: the steps in between, beside the result</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -442,6 +556,18 @@ Leave out what is there: results of an earlier run with these settings are kept,
     </message>
     <message>
         <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is there from an earlier run, and is left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not tried, as no worker stays alive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} cannot be opened.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -825,6 +951,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This is a bug of the plugin; the log of messages says where (panel Landcast).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” is no date of an image: give a year (2016), a month (2016-06) or a day (2016-06-14).</source>
         <translation type="unfinished"></translation>
     </message>
@@ -933,7 +1063,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>All of its card, with figures of how good it is…</source>
+        <source>The whole card, with its figures…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1129,6 +1259,30 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Guide, options, and what a report of a fault needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guide, options and diagnostics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Guide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Options of Landcast…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Set up Landcast…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy diagnostics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A prediction is running.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1138,6 +1292,26 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Stopping…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was added to the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More in the log panel “{}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No prediction: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped; what was done is “{}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped; nothing was kept.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1182,6 +1356,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>outside of the useful {low:.0f} to {high:.0f} m</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a report needs was copied, without names and folders of yours: paste it, and read it first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1358,10 +1536,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>What an earlier try left in {folder} is removed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>exit code {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1749,10 +1923,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This is a bug of the plugin; the log of messages says where (panel Landcast).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The image is drawn as the map shows it, without labels, selections and decorations.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1774,6 +1944,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>no reason given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is placed by control points: make it a GeoTIFF first (Raster &gt; Projections &gt; Warp).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1869,6 +2043,74 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The details of the run are on the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PNG picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GIF animation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MP4 film</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare by swiping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare by blinking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play past and future</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predict further from here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export before and after as a picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export an animation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy details of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a layer or a group that Landcast predicted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was not written: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written: {link}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>1 year ahead</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1878,6 +2120,22 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>future</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a fault of the plugin: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program that makes animations ended without a reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1909,6 +2167,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{}” cannot be drawn in the CRS of the map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Made up by a statistical model; not an observation.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1930,6 +2192,22 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Predicted by Landcast from “{source}” with the model {model}. Synthetic: this is not a photograph.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicted by Landcast: synthetic, not an observation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PREDICTED</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing says when the image of “{name}” was taken, so there is no time to play. Predict again with the date of the image, or set fixed time ranges in the layers' properties under Temporal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This map has no temporal controller.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1973,11 +2251,223 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This is a fault of the plugin: {}</source>
+        <source>Writing what was done</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Writing what was done</source>
+        <source>Started by QGIS, on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One that runs already, here or on another machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tcp://host:5600, or "{auto}" for the one that `landcast serve` started here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Basic authentication: user name is your public key, password your secret key, realm the worker's.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Landcast's Python</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the environment that the panel makes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the package index</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty for the package index; else a mirror's address, a wheel of Landcast, or a folder of wheels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not checked, unless a file NAME.whl.sha256 stands beside the wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the fittest that is found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the system's, and those of QGIS's authentication settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python to use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256 of the wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of environments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python to make them with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificates (PEM)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the system's, if any (Settings &gt; Options &gt; Network)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} (Settings &gt; Options &gt; Network)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try whether this Python has the right Landcast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the environment…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what Landcast installed, and nothing else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove older environments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Those of other versions of Landcast; the one that is used stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What pip said when the environment was made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions, settings and last words for a report, without your name, paths, hosts and keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the worker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is started anew by the next prediction.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trying this Python…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove all environments that Landcast made in {}? They can be made again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the environment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A prediction runs; cancel it or wait for its end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no log yet: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Collecting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied. Paste it into your report; read it before you send it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done: all is well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Landcast {version}, Python {python}, PyTorch {torch}, {size:.1f} GB in {folder}. {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This plugin needs {}: update it in the panel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: not finished; the panel goes on with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None was made yet; the panel of Landcast makes one (Plugins &gt; Landcast).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is used, as the settings or the variable {variable} say.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is used, of the environment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QGIS starts none, as another one is set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It runs as process {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not run; the next prediction starts it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2033,7 +2523,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The worker, {}, is too old to keep the image of each iteration: update it, or do not ask for it.</source>
+        <source>The worker, {}, is too old to keep every iteration: update it, or do not ask for that.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
