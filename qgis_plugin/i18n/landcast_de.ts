@@ -954,8 +954,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Nur was in den Polygonen dieses Layers liegt, wird vorhergesagt.</translation>
     </message>
     <message>
-        <source>Selected features &amp;only</source>
-        <translation>&amp;Nur gew√§hlte Objekte</translation>
+        <source>Selected features o&amp;nly</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All of the image</source>
@@ -978,8 +978,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Wie viel vom Bild vorhergesagt wird. Eine kleine Fl√§che ist ein guter Anfang.</translation>
     </message>
     <message>
-        <source>Draw a rectangle on the map: drag, or click two corners. Escape gives up. (Alt+D)</source>
-        <translation>Zeichnen Sie ein Rechteck auf die Karte: ziehen oder zwei Ecken anklicken. Esc gibt auf. (Alt+D)</translation>
+        <source>Draw a rectangle on the map: drag, or click two corners. Escape gives up.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Draw a rectangle on the map</source>
@@ -1042,8 +1042,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Wohin das Ergebnis geschrieben wird. Eine tempor√§re Datei ist fort, sobald QGIS endet; speichern Sie ihren Layer, um ihn zu behalten.</translation>
     </message>
     <message>
-        <source>Sa&amp;ve to</source>
-        <translation>&amp;Speichern in</translation>
+        <source>O&amp;utput</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{folder} is no folder of a model of Landcast: its {file} cannot be read ({reason}).</source>
@@ -1118,28 +1118,28 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Ein anderer Startwert, zuf√§llig</translation>
     </message>
     <message>
-        <source>Keep &amp;every iteration</source>
-        <translation>Jede &amp;Iteration behalten</translation>
+        <source>&amp;Keep every iteration</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Also writes the steps in between, as layers of their own dates.</source>
         <translation>Schreibt auch die Schritte dazwischen, als Layer mit eigenem Datum.</translation>
     </message>
     <message>
-        <source>Other &amp;bands than those shown</source>
-        <translation>Andere &amp;Kan√§le als die gezeigten</translation>
+        <source>Other bands than those shown</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More</source>
         <translation>Mehr</translation>
     </message>
     <message>
-        <source>Me&amp;mbers</source>
-        <translation>Mi&amp;tglieder</translation>
+        <source>Mem&amp;bers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Se&amp;ed</source>
-        <translation>Sta&amp;rtwert</translation>
+        <source>S&amp;eed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Red</source>
@@ -1162,8 +1162,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Zeichnen Sie ein Rechteck auf die Karte oder w√§hlen Sie eine andere Fl√§che.</translation>
     </message>
     <message>
-        <source>A map has no end: choose what its window shows, a rectangle or polygons.</source>
-        <translation>Eine Karte hat kein Ende: w√§hlen Sie, was ihr Fenster zeigt, ein Rechteck oder Polygone.</translation>
+        <source>This image has no end: choose as area what the map window shows, a rectangle or polygons.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>map</source>
@@ -1188,6 +1188,50 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     <message>
         <source>Landcast: predict how a landscape may look some years later</source>
         <translation>Landcast: vorhersagen, wie eine Landschaft in einigen Jahren aussehen kann</translation>
+    </message>
+    <message>
+        <source>area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ground scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>metres a pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iterations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep every iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>members</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>years ahead</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Plan a prediction</source>
@@ -1374,16 +1418,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Meter am Boden, die ein Pixel des Ergebnisses abdeckt: der Ma√üstab geteilt durch 128.</translation>
     </message>
     <message>
-        <source>Show one tile on the &amp;map</source>
-        <translation>Eine Kachel auf der Karte &amp;zeigen</translation>
+        <source>Show one tile on the map (&amp;frame)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Draws a frame of one tile, in true metres, in the middle of the area.</source>
         <translation>Zeichnet in die Mitte der Fl√§che den Rahmen einer Kachel, in wahren Metern.</translation>
     </message>
     <message>
-        <source>Ground &amp;scale</source>
-        <translation>&amp;Bodenma√üstab</translation>
+        <source>&amp;Ground scale</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>= {:.3g} m/px</source>
