@@ -5,31 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
 
 from ..first_run.page import FirstRunPage
 from ..first_run.readiness import find_obstacle
-from ..log import LOG, log
+from ..log import LOG
 from ..runs.controller import RunController
 from ..translation import tr
 from ..worker.shared_worker import SharedWorker
-from .area import area_text, measure, size_text
 from .asking import Answer, Asker, AskTask, begin
-from .choices import ChoiceError, Choices, check_date, later_year
+from .choices import ChoiceError, Choices, check_date
 from .form import PredictionForm
 from .map_marks import MapMarks
 from .model_card import card_of
-from .orders import Orders, PlanAnswer
-from .plain_words import in_plain_words
+from .orders import Orders
 from .plan_preview import Ask, PlanPreview
-from .plan_text import describe_plan
-from .remembered import has_entries, keep_habits, keep_project, recall_habits, recall_project
+from .plan_view import PlanView
+from .project_memory import ProjectMemory
+from .remembered import keep_habits
 from .run_progress import RunProgress
 from .side_doors import SideDoors
-from .sources import find_services, source_layer
 
 NAME = "LandcastDock"
 
@@ -62,9 +60,10 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self._orders = Orders(self._canvas, worker)
         self._models_task: AskTask | None = None
         self._is_models_known = False
+        self._chosen: Choices | None = None
         self._planned_for: Choices | None = None
-        self._plan: PlanAnswer | None = None
         self.form = PredictionForm()
+        self._view = PlanView(self.form, self._orders, self._canvas)
         self.marks = MapMarks(self._canvas, self)
         self.preview = PlanPreview(self._make_question, self)
         self.progress = RunProgress(controller, self.form.run, iface, self)
@@ -74,10 +73,10 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self._stack.addWidget(self.form)
         self.setWidget(self._stack)
         self._connect(controller)
-        self._recall(QgsProject.instance())
+        self._memory = ProjectMemory(self.form, self)
 
     def _connect(self, controller: RunController) -> None:
-        form, marks, project = self.form, self.marks, QgsProject.instance()
+        form, marks = self.form, self.marks
         form.changed.connect(self._on_change)
         form.scale.frame_changed.connect(self._show_marks)
         form.area.draw_asked.connect(self._on_draw_asked)
@@ -86,16 +85,13 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         form.run.setup_asked.connect(self._show_page)
         marks.drawn.connect(form.area.choose_rectangle)
         marks.drawing_changed.connect(form.area.draw.setChecked)
-        self.preview.asked.connect(self._on_asked)
         self.preview.answered.connect(self._on_planned)
         self.visibilityChanged.connect(self._on_visible)
         self._canvas.extentsChanged.connect(self._on_map_moved)
         self._canvas.destinationCrsChanged.connect(self._on_map_moved)
         self._canvas.layersChanged.connect(self._on_map_layers)
         controller.further_asked.connect(self.show_further)
-        project.writeProject.connect(self._on_project_saved)
-        project.readProject.connect(self._on_project_read)
-        project.cleared.connect(self._on_project_cleared)
+        self._controller = controller
 
     def show_further(self, layer: QgsRasterLayer) -> None:
         """Fill in the form to go on from a prediction, whose file says of which date it is."""
@@ -106,15 +102,14 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def close_for_good(self) -> None:
         """Leave nothing on the map, in the project or in the background; called before the dock is deleted."""
         for signal, slot in (
-            (QgsProject.instance().writeProject, self._on_project_saved),
-            (QgsProject.instance().readProject, self._on_project_read),
-            (QgsProject.instance().cleared, self._on_project_cleared),
+            (self._controller.further_asked, self.show_further),
             (self._canvas.extentsChanged, self._on_map_moved),
             (self._canvas.destinationCrsChanged, self._on_map_moved),
             (self._canvas.layersChanged, self._on_map_layers),
             (self.visibilityChanged, self._on_visible),
         ):
             signal.disconnect(slot)
+        self._memory.close()
         self._rest()
         self.progress.stop()
         self.form.stop_following()
@@ -143,10 +138,15 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _show_page(self) -> None:
         if self._page is None:
             self._page = FirstRunPage(self._worker)
-            self._page.ready.connect(self._show_form)
+            self._page.ready.connect(self._on_ready)
             self._page.sample_ready.connect(self._choose_file)
             self._stack.addWidget(self._page)
         self._stack.setCurrentWidget(self._page)
+
+    def _on_ready(self) -> None:
+        """There is a worker now, perhaps another one, with other models."""
+        self._is_models_known = False
+        self._show_form()
 
     def _show_form(self) -> None:
         self._stack.setCurrentWidget(self.form)
@@ -174,8 +174,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _on_change(self) -> None:
         choices = self.form.choices()
         self._show_marks()
-        self._show_area(choices)
-        self._show_result_date(choices)
+        self._view.show_known(choices)
         if not self._is_used:
             return
         planned_for = replace(choices, output="", seed=0)
@@ -185,29 +184,20 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             self._planned_for = planned_for
             self._ask(choices)
 
-    _chosen: Choices | None = None
-
     def _ask(self, choices: Choices) -> None:
         """Ask anew what the prediction would be, where there is something to ask."""
-        run = self.form.run
-        self._show_plan(None)
-        run.show_problem("")
+        self.preview.stop()
         if not choices.has_source:
-            self.preview.stop()
-            run.show_state("")
-            run.allow(tr("Choose an image first."))
+            self._view.forget(choices, reason=tr("Choose an image first."))
             return
         try:
             check_date(choices.source_date)
             self._orders.check_area(choices)
         except ChoiceError as error:
-            self.preview.stop()
-            run.show_state("")
-            run.show_problem(str(error))
-            run.allow(str(error))
+            self._view.forget(choices)
+            self._view.show_failure(Answer(problem=str(error)))
             return
-        run.allow("")
-        run.show_state(tr("Looking at what it takes…"))
+        self._view.forget(choices, state=tr("Looking at what it takes…"))
         if self._is_models_known:
             self.preview.touch()
         else:
@@ -221,7 +211,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _on_models(self, answer: Answer) -> None:
         self._models_task = None
         if answer.problem is not None:
-            self._show_failure(answer)
+            self._view.show_failure(answer)
             return
         self._is_models_known = True
         shipped = next((info.name for info in answer.value if info.is_shipped), None)
@@ -231,56 +221,11 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _make_question(self, asker: Asker) -> Ask | None:
         return self._orders.plan_question(self.form.choices(), asker) if self._is_used else None
 
-    def _on_asked(self) -> None:
-        self.form.run.show_state(tr("Looking at what it takes…"))
-
     def _on_planned(self, answer: Answer) -> None:
-        self.form.run.show_state("")
         if answer.problem is not None:
-            self._show_failure(answer)
+            self._view.show_failure(answer)
         else:
-            self._show_plan(answer.value)
-
-    def _show_failure(self, answer: Answer) -> None:
-        run = self.form.run
-        run.show_state("")
-        problem = answer.problem or ""
-        log(problem)
-        run.show_problem(in_plain_words(problem), answer.is_without_worker)
-        run.allow(in_plain_words(problem))
-
-    def _show_plan(self, plan: PlanAnswer | None) -> None:
-        self._plan = plan
-        run, choices = self.form.run, self.form.choices()
-        services = find_services(choices, self._canvas)
-        warnings = [_terms(services)] if services else []
-        if plan is None:
-            run.show_plan([])
-            self.form.scale.show_planned(None)
-        else:
-            told = describe_plan(plan.planned)
-            name = self._other_crs(choices, plan.planned.crs)
-            run.show_plan([*told, (tr("CRS"), name)] if name else told)
-            self.form.scale.show_planned(plan.scale_m)
-            warnings += [*plan.warnings, *map(in_plain_words, plan.planned.warnings)]
-            self._show_area(choices)
-        run.warnings.say(warnings)
-        self._show_result_date(choices)
-
-    def _other_crs(self, choices: Choices, wkt: str) -> str:
-        """The CRS of the result, where it is another one than that of the image."""
-        layer = source_layer(choices)
-        own = self._canvas.mapSettings().destinationCrs() if layer is None else layer.crs()
-        crs = QgsCoordinateReferenceSystem.fromWkt(wkt)
-        return "" if crs == own or not crs.isValid() else str(crs.userFriendlyIdentifier())
-
-    def _show_result_date(self, choices: Choices) -> None:
-        planned = None if self._plan is None else self._plan.planned
-        date = later_year(choices.source_date, choices.years_ahead or 0) if choices.years_ahead else ""
-        self.form.years.show_result_date(planned.result_date or "" if planned is not None else date)
-
-    def _show_area(self, choices: Choices) -> None:
-        self.form.area.say(_area_words(self._orders, choices, self._plan))
+            self._view.show_plan(self.form.choices(), answer.value)
 
     # the map
 
@@ -324,39 +269,3 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
 
     def _warn(self, text: str) -> None:
         self._iface.messageBar().pushMessage(LOG, text, Qgis.MessageLevel.Warning)
-
-    # what is remembered
-
-    def _recall(self, project: QgsProject) -> None:
-        choices = recall_habits(Choices())
-        self.form.show_choices(recall_project(project, choices) if has_entries(project) else choices)
-
-    def _on_project_saved(self) -> None:
-        choices = self.form.choices()
-        if choices.has_source or has_entries(QgsProject.instance()):
-            keep_project(QgsProject.instance(), choices)
-
-    def _on_project_read(self) -> None:
-        self._recall(QgsProject.instance())
-
-    def _on_project_cleared(self) -> None:
-        kept = self.form.choices()
-        empty = Choices(model=kept.model, members=kept.members, seed=kept.seed)
-        self.form.show_choices(empty)
-
-
-def _terms(services: list[str]) -> str:
-    return tr(
-        "{layers}: from a service on the web. Mind its terms: many do not allow to make new images of theirs."
-    ).format(layers=", ".join(f"“{name}”" for name in services))
-
-
-def _area_words(orders: Orders, choices: Choices, plan: PlanAnswer | None) -> str:
-    """The size of the area, or what lacks of it."""
-    if choices.area == "rectangle" and choices.rectangle is None:
-        return tr("draw it with the button beside")
-    if choices.area == "polygons":
-        return "" if plan is None or plan.area_m2 is None else area_text(plan.area_m2)
-    rectangle = orders.area_rectangle(choices)
-    size = None if rectangle is None else measure(rectangle, QgsProject.instance())
-    return "" if size is None else size_text(size)

@@ -7,7 +7,7 @@ import random
 from qgis.core import QgsApplication, QgsRasterLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsRasterBandComboBox
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSpinBox, QToolButton
+from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from ..shown_bands import Bands
 from ..translation import tr
@@ -76,7 +76,13 @@ class MoreFields(QObject):  # type: ignore[misc]
         box = QgsCollapsibleGroupBox(tr("More"))
         box.setObjectName("landcastMore")
         box.setCollapsed(True)
-        form = QFormLayout(box)
+        # all that lies directly in the box is shown when it opens, also what was hidden
+        inner = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(inner)
+        form = QFormLayout(inner)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(4)
         form.addRow(tr("Mem&bers"), self.members)

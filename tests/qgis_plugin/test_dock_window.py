@@ -176,6 +176,7 @@ def test_other_bands_can_be_chosen_and_go_with_the_image(dock: LandcastDock, ima
     more = dock.form.more
     more.box.setCollapsed(False)
     assert dock.form.choices().bands is None
+    assert not any(band.isVisible() for band in more.bands)
     click(more.is_choosing_bands)
     assert dock.form.choices().bands == (1, 2, 3)
     more.bands[0].setBand(3)
