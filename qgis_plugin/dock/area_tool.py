@@ -16,7 +16,7 @@ from .area import crs_of, rectangle_of
 from .choices import Rectangle
 
 LINE = QColor(20, 90, 160)
-FILL = QColor(20, 90, 160, 30)
+FILL, CLEAR = QColor(20, 90, 160, 30), QColor(0, 0, 0, 0)
 WIDTH_PX = 2
 LEAST_PX = 4
 """Of a rectangle: less is a click."""
@@ -27,10 +27,11 @@ class AreaBand:
 
     Args:
         canvas: of the map.
+        is_filled: whether what lies in it is tinted.
     """
 
-    def __init__(self, canvas: Any) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: Any, is_filled: bool = False) -> None:
+        self._canvas, self._is_filled = canvas, is_filled
         self._band: QgsRubberBand | None = None
 
     @property
@@ -51,7 +52,7 @@ class AreaBand:
                 self.hide()
                 return
         if self._band is None:
-            self._band = _make_band(self._canvas)
+            self._band = _make_band(self._canvas, self._is_filled)
         self._band.setToGeometry(geometry, None)
 
     def hide(self) -> None:
@@ -71,7 +72,7 @@ class RectangleTool(QgsMapTool):  # type: ignore[misc]
     def __init__(self, canvas: Any) -> None:
         super().__init__(canvas)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self._band = AreaBand(canvas)
+        self._band = AreaBand(canvas, is_filled=True)
         self._corner: QgsPointXY | None = None
         self._pressed_at: Any = None
         self._is_giving_up = False
@@ -143,9 +144,9 @@ class RectangleTool(QgsMapTool):  # type: ignore[misc]
         self._band.hide()
 
 
-def _make_band(canvas: Any) -> QgsRubberBand:
+def _make_band(canvas: Any, is_filled: bool) -> QgsRubberBand:
     band = QgsRubberBand(canvas, POLYGON)
     band.setStrokeColor(LINE)
-    band.setFillColor(FILL)
+    band.setFillColor(FILL if is_filled else CLEAR)
     band.setWidth(WIDTH_PX)
     return band

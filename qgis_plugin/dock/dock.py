@@ -60,6 +60,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self._orders = Orders(self._canvas, worker)
         self._models_task: AskTask | None = None
         self._is_models_known = False
+        self._is_result_seen = False
         self._chosen: Choices | None = None
         self._planned_for: Choices | None = None
         self.form = PredictionForm()
@@ -77,8 +78,8 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
 
     def _connect(self, controller: RunController) -> None:
         form, marks = self.form, self.marks
-        form.changed.connect(self._on_change)
-        form.scale.frame_changed.connect(self._show_marks)
+        form.changed.connect(self._on_form_changed)
+        form.scale.frame_changed.connect(self._on_frame_changed)
         form.area.draw_asked.connect(self._on_draw_asked)
         form.model.refused.connect(self._warn)
         form.run.predict_asked.connect(self._on_predict)
@@ -171,6 +172,10 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
 
     # what is chosen
 
+    def _on_form_changed(self) -> None:
+        self._is_result_seen = False
+        self._on_change()
+
     def _on_change(self) -> None:
         choices = self.form.choices()
         self._show_marks()
@@ -230,12 +235,16 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     # the map
 
     def _show_marks(self) -> None:
-        if not self._is_used:
+        if not self._is_used or self._is_result_seen:
             self.marks.clear()
             return
         choices = self.form.choices()
         rectangle = choices.rectangle if choices.area == "rectangle" else None
         self.marks.show(rectangle, self.form.scale.frame_m)
+
+    def _on_frame_changed(self) -> None:
+        self._is_result_seen = self._is_result_seen and self.progress.run is not None
+        self._show_marks()
 
     def _on_draw_asked(self, is_asked: bool) -> None:
         if is_asked:
@@ -265,6 +274,9 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             self._warn(str(error))
             return
         keep_habits(choices)
+        # nothing lies over the result as it arrives, until something else is chosen
+        self._is_result_seen = True
+        self._show_marks()
         self.progress.start(order, asker)
 
     def _warn(self, text: str) -> None:

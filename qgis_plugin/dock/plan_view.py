@@ -80,9 +80,7 @@ class PlanView:
 
     def _terms(self, choices: Choices) -> list[str]:
         services = find_services(choices, self._canvas)
-        text = tr(
-            "{layers}: from a service on the web. Mind its terms: many do not allow new images made of theirs."
-        )
+        text = tr("{layers}: from a service on the web. Mind its terms: many do not allow new images made of theirs.")
         return [text.format(layers=", ".join(f"“{name}”" for name in services))] if services else []
 
     def _other_crs(self, choices: Choices, wkt: str) -> str:

@@ -55,6 +55,7 @@ class SourceFields(QObject):  # type: ignore[misc]
         self.date.textChanged.connect(self._on_date)
         self._note = NoteLabel()
         self._followed: QgsRasterLayer | None = None
+        self._chosen: tuple[str, bool] | None = None
 
     def add_to(self, form: QFormLayout) -> None:
         """Put the fields into a form."""
@@ -111,6 +112,11 @@ class SourceFields(QObject):  # type: ignore[misc]
 
     def _on_layer(self) -> None:
         layer = self.chosen_layer
+        chosen = ("" if layer is None else layer.id(), self.is_canvas)
+        if chosen == self._chosen:
+            # another layer came or went before it in the list
+            return
+        self._chosen = chosen
         self._follow(layer)
         self._describe()
         self.changed.emit()

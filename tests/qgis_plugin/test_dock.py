@@ -142,7 +142,16 @@ def test_a_rectangle_that_is_drawn_on_the_map_is_what_is_predicted(
     rectangle = dock.form.choices().rectangle
     assert rectangle is not None
     wait_for_plan(dock)
+    assert dock.marks.area.geometry is not None
+    assert dock.marks.frame.geometry is not None
+    asked: list[bool] = []
+    dock.preview.asked.connect(lambda: asked.append(True))
     run_to_its_end(dock, iface)
+    QTest.qWait(600)
+    assert asked == [], "the layers of the result made the form ask anew"
+    assert dock.marks.area.geometry is dock.marks.frame.geometry is None, "the result is drawn over"
+    dock.form.scale.choose(90.0)
+    assert dock.marks.area.geometry is not None
     extent = results()[0].extent()
     # pixels of the image, so that each side moves by one at most
     bounds = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
