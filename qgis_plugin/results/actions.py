@@ -34,11 +34,14 @@ class ResultActions(QObject):  # type: ignore[misc]
     Args:
         iface: of QGIS.
         controller: tells whoever predicts that the user wants to go further.
+
+    Attributes:
+        controller: as given.
     """
 
     def __init__(self, iface: Any, controller: RunController) -> None:
         super().__init__()
-        self._iface, self._controller = iface, controller
+        self._iface, self.controller = iface, controller
         self._comparison: Comparison | None = None
         self._tool: SwipeTool | None = None
         self._exports: list[Export] = []
@@ -100,7 +103,7 @@ class ResultActions(QObject):  # type: ignore[misc]
         """Have the form filled so that this prediction is the source of the next."""
         run = self._run(node)
         if run is not None:
-            self._controller.further_asked.emit(run.chosen)
+            self.controller.further_asked.emit(run.chosen)
 
     def copy_details(self, layer: QgsMapLayer) -> None:
         """Put the details of the run on the clipboard."""

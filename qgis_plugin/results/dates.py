@@ -85,6 +85,19 @@ def ahead_text(details: Details) -> str:
     return details.result_date or ahead or tr("future")
 
 
+def short_text(details: Details) -> str:
+    """`2024`, or how far ahead it is where no date is known."""
+    return details.result_date or ahead_text(details)
+
+
+def not_dated() -> str:
+    """What a user may do who wants to play past and future."""
+    return tr(
+        "Nothing says when the image was taken, so its layers have no times that QGIS could play. Predict again with "
+        "the date of the image, or set fixed time ranges in the layers' properties under Temporal."
+    )
+
+
 def _span(begin: QDate, end: QDate) -> Span:
     midnight = QTime(0, 0)
     first, last = QDateTime(begin, midnight, Qt.TimeSpec.UTC), QDateTime(end, midnight, Qt.TimeSpec.UTC)

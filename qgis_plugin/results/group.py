@@ -8,7 +8,7 @@ from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsProject, QgsRaste
 
 from ..compat import FIXED_TIME
 from ..translation import tr
-from .dates import Span, ahead_text, result_span, source_span
+from .dates import Span, ahead_text, result_span, short_text, source_span
 from .details import CHANGE, PREDICTION, SPREAD, Details, ResultLayer
 from .metadata import PROPERTY, mark_layer, mark_past
 from .styling import style_change, style_prediction, style_spread
@@ -18,30 +18,53 @@ ORDER = (CHANGE, SPREAD, PREDICTION)
 """From above: what is looked through, then what lies under it."""
 
 
-def show_results(project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> str:
-    """Add a group of layers; in the main thread.
+class ResultGroup:
+    """A group of layers that grows by one layer at a time, as opening each takes the main thread a while.
 
     Args:
-        project: to add them to.
+        project: to add it to.
         results: files of one run, the prediction first.
         source: the image's layer; None where it is gone, or was never one.
 
-    Returns:
-        The group's name, that no other group has.
+    Attributes:
+        name: that no other group has.
     """
-    main = results[0].details
-    name = _free_name(project, group_name(main, "" if source is None else source.name()))
-    group = project.layerTreeRoot().insertGroup(0, name)
-    group.setCustomProperty(GROUP_PROPERTY, "YES")
-    for result in sorted(results, key=_place):
+
+    def __init__(self, project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> None:
+        self._project, self._main = project, results[0].details
+        self._source = "" if source is None else source.id()
+        self._waiting: list[ResultLayer | None] = [*sorted(results, key=_place), None]
+        self.name = _free_name(project, group_name(self._main, "" if source is None else source.name()))
+        group = project.layerTreeRoot().insertGroup(0, self.name)
+        group.setCustomProperty(GROUP_PROPERTY, "YES")
+
+    def add_next(self) -> bool:
+        """Add a layer; whether there is another one to add."""
+        group = self._project.layerTreeRoot().findGroup(self.name)
+        if group is None or not self._waiting:
+            return False
+        result = self._waiting.pop(0)
+        source = self._project.mapLayer(self._source)
+        if result is not None:
+            self._add_result(group, result, source)
+        elif source is not None:
+            _add_past(self._project, group, source, self._main)
+        return bool(self._waiting)
+
+    def _add_result(self, group: QgsLayerTreeGroup, result: ResultLayer, source: QgsRasterLayer | None) -> None:
         layer = open_result(result, source)
         if layer.isValid():
-            node = _add(project, group, layer)
+            node = _add(self._project, group, layer)
             node.setItemVisibilityChecked(result.details.kind == PREDICTION)
             node.setExpanded(result.details.kind != PREDICTION)
-    if source is not None:
-        _add_past(project, group, source, main)
-    return name
+
+
+def show_results(project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> str:
+    """Add a group of layers at once, and give its name; in the main thread."""
+    group = ResultGroup(project, results, source)
+    while group.add_next():
+        pass
+    return group.name
 
 
 def open_result(result: ResultLayer, source: QgsRasterLayer | None) -> QgsRasterLayer:
@@ -89,15 +112,14 @@ def group_name(details: Details, layer_name: str = "") -> str:
 
 
 def layer_name(details: Details) -> str:
-    """What a layer of a result is called."""
-    when = ahead_text(details)
+    """What a layer of a result is called; short, as the panel of layers is narrow."""
     if details.kind == SPREAD:
-        return tr("Spread of the prediction {when}").format(when=when)
+        return tr("Spread {when}").format(when=short_text(details))
     if details.kind == CHANGE:
-        return tr("Probability of change {when}").format(when=when)
+        return tr("Change probability {when}").format(when=short_text(details))
     if details.is_partial:
-        return tr("Predicted in part {when}").format(when=when)
-    return tr("Predicted {when}").format(when=when)
+        return tr("Predicted in part {when}").format(when=ahead_text(details))
+    return tr("Predicted {when}").format(when=ahead_text(details))
 
 
 def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsRasterLayer) -> QgsLayerTreeLayer:

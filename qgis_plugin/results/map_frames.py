@@ -20,7 +20,8 @@ from qgis.PyQt.QtCore import QObject, QSize, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage
 
 from ..translation import tr
-from .metadata import PROPERTY
+from .dates import ahead_text
+from .metadata import details_of
 from .runs_in_tree import RunInTree
 
 LONGEST_PX = 1200
@@ -73,8 +74,8 @@ class Drawn:
 def states_of(run: RunInTree) -> list[State]:
     """The image, if it is there, and all predictions in the order of time."""
     past = () if run.past is None else (run.past,)
-    states = [] if run.past is None else [State(past, _date_of_past(run), False)]
-    return states + [State((layer, *past), layer.name(), True) for layer in run.predictions]
+    states = [] if run.past is None else [State(past, _caption_of_past(run), False)]
+    return states + [State((layer, *past), ahead_text(details_of(layer)), True) for layer in run.predictions]
 
 
 def place_of(run: RunInTree, crs: QgsCoordinateReferenceSystem, longest_px: int = LONGEST_PX) -> Place:
@@ -154,11 +155,10 @@ class MapFrames(QObject):  # type: ignore[misc]
             self.drawn.emit(self._done)
 
 
-def _date_of_past(run: RunInTree) -> str:
-    """The image's name, with its date where that is known."""
+def _caption_of_past(run: RunInTree) -> str:
+    """The image's date; its name where nothing says it."""
     assert run.past is not None
-    date = str(run.chosen.customProperty(f"{PROPERTY}landcast_source_date", "") or "")
-    return date or run.past.name()
+    return details_of(run.chosen).source_date or run.past.name()
 
 
 def _even(pixels: float) -> int:

@@ -9,6 +9,7 @@ from .dates import ahead_text
 from .details import CHANGE, PREDICTION, SPREAD, Details
 
 PROPERTY = "landcast/"
+TAG_PROPERTY = f"{PROPERTY}landcast_"
 PAST = "past"
 KEYWORDS = ("synthetic", "prediction", "landcast")
 FACTS = (
@@ -43,6 +44,13 @@ def mark_past(layer: QgsMapLayer) -> None:
 def kind_of(layer: QgsMapLayer | None) -> str:
     """`prediction`, `spread`, `change` or `past`; empty for a layer that is no result."""
     return "" if layer is None else str(layer.customProperty(f"{PROPERTY}kind", "") or "")
+
+
+def details_of(layer: QgsMapLayer) -> Details:
+    """What was said of a layer when it was marked."""
+    names = [name for name in layer.customPropertyKeys() if name.startswith(TAG_PROPERTY)]
+    tags = {name[len(PROPERTY) :].upper(): str(layer.customProperty(name)) for name in names}
+    return Details(kind_of(layer), tags)
 
 
 def run_details(details: Details) -> list[str]:

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QWidget
 
 from ..compat import ANIMATED, YEARS
 from ..translation import tr
-from .dates import DAYS_A_YEAR, EDGE_S
+from .dates import DAYS_A_YEAR, EDGE_S, not_dated
 from .runs_in_tree import RunInTree
 
 FRAMES_A_SECOND = 1.0
@@ -34,12 +34,7 @@ def run_range(run: RunInTree) -> tuple[QgsDateTimeRange, float]:
     spans = [layer.temporalProperties() for layer in layers]
     ranges = [span.fixedTemporalRange() for span in spans if span.isActive()]
     if len(ranges) < len(layers) or not ranges:
-        raise NotDatedError(
-            tr(
-                "Nothing says when the image of “{name}” was taken, so there is no time to play. Predict again with "
-                "the date of the image, or set fixed time ranges in the layers' properties under Temporal."
-            ).format(name=run.title)
-        )
+        raise NotDatedError(not_dated())
     first, last = ranges[0].begin().addSecs(-EDGE_S), ranges[-1].end().addSecs(EDGE_S)
     days = ranges[-1].begin().daysTo(last)
     # all years are 365.25 days where QGIS counts frames: one more would begin close to the end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeNode, QgsMapLayer, QgsProject, QgsRasterLayer
 
 from .details import CHANGE, PREDICTION, SPREAD
-from .metadata import PAST, PROPERTY, kind_of
+from .metadata import PAST, details_of, kind_of
 
 PREDICTED = (PREDICTION, SPREAD, CHANGE)
 
@@ -72,7 +72,4 @@ def layers_before(shown: list[QgsMapLayer], run: RunInTree) -> list[QgsMapLayer]
 
 
 def _years(layer: QgsMapLayer) -> float:
-    try:
-        return float(layer.customProperty(f"{PROPERTY}landcast_years_ahead", 0) or 0)
-    except ValueError:
-        return 0.0
+    return details_of(layer).years_ahead or 0.0

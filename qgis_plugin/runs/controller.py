@@ -8,7 +8,7 @@ from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..results.details import ResultLayer
-from ..results.group import show_results
+from ..results.group import ResultGroup
 from ..translation import tr
 from ..worker.shared_worker import SharedWorker
 from .look import take_look
@@ -81,8 +81,8 @@ class RunController(QObject):  # type: ignore[misc]
             # whoever still holds it may ask for its outcome
             run.setParent(None)
 
-    def _show_layers(self, order: RunOrder, layers: list[ResultLayer]) -> str:
-        return show_results(QgsProject.instance(), layers, self._source_layer(order))
+    def _show_layers(self, order: RunOrder, layers: list[ResultLayer]) -> ResultGroup:
+        return ResultGroup(QgsProject.instance(), layers, self._source_layer(order))
 
     @staticmethod
     def _source_layer(order: RunOrder) -> QgsRasterLayer | None:

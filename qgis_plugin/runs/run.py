@@ -9,7 +9,9 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...core.protocol.messages import Planned
+from ..results.dates import not_dated
 from ..results.details import ResultLayer
+from ..results.group import ResultGroup
 from ..worker.shared_worker import SharedWorker
 from .arriving import ArrivingTiles
 from .look import Look
@@ -19,7 +21,7 @@ from .task import Ending, PredictionTask
 
 TILES_A_TURN = 4
 """Drawn before other events get their turn: a few milliseconds."""
-ShowLayers = Callable[[RunOrder, "list[ResultLayer]"], str]
+ShowLayers = Callable[[RunOrder, "list[ResultLayer]"], ResultGroup]
 
 
 class Run(QObject):  # type: ignore[misc]
@@ -30,7 +32,7 @@ class Run(QObject):  # type: ignore[misc]
         shared: the worker of this QGIS.
         look: how values are shown on the map meanwhile.
         canvas: the map.
-        show_layers: adds the layers of a result to the project; gives the name of their group.
+        show_layers: begins the group of layers that shows a result.
         parent: of Qt.
     """
 
@@ -65,6 +67,11 @@ class Run(QObject):  # type: ignore[misc]
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._draw_some)
+        self._adding = QTimer(self)
+        self._adding.setSingleShot(True)
+        self._adding.timeout.connect(self._add_layer)
+        self._ending: Ending | None = None
+        self._group: ResultGroup | None = None
         self._task: PredictionTask | None = PredictionTask(order, shared, look)
         self._connect(self._task)
 
@@ -140,16 +147,31 @@ class Run(QObject):  # type: ignore[misc]
         # QGIS deletes the task once it has ended
         self._task = None
         self._turn.stop()
-        group = ""
+        self._ending = ending
         if ending.layers and not self._is_abandoned:
-            group = self._show_layers(self.order, ending.layers)
+            self._group = self._show_layers(self.order, ending.layers)
+            if not ending.layers[0].details.source_date:
+                self.said.emit(not_dated(), False)
+        self._add_layer()
+
+    def _add_layer(self) -> None:
+        """Add the next layer of the result, one in a turn; after the last one the run is over."""
+        if self._group is not None and not self._is_abandoned and self._group.add_next():
+            self._adding.start(0)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        ending, self._ending = self._ending, None
+        if ending is None:
+            return
         self._clear_map()
         self.outcome = RunOutcome(
             is_done=ending.is_done,
             is_cancelled=ending.is_cancelled,
             problem=ending.problem,
             files=[layer.path for layer in ending.layers],
-            group=group,
+            group="" if self._group is None or self._is_abandoned else self._group.name,
         )
         self.finished.emit(self.outcome)
         if ending.fault is not None:

@@ -286,7 +286,7 @@ def test_an_older_qgis_has_the_same_for_layers(
 
 def test_further_and_details_are_handed_on(windows: Windows, actions: ResultActions, group: QgsLayerTreeNode) -> None:
     asked: list[str] = []
-    actions._controller.further_asked.connect(lambda layer: asked.append(layer.name()))
+    actions.controller.further_asked.connect(lambda layer: asked.append(layer.name()))
     actions.predict_further(group)
     assert asked == ["Predicted 2024 (4 years ahead)"]
     actions.copy_details(group.findLayers()[0].layer())

@@ -81,8 +81,8 @@ def test_the_group_stands_on_top_and_holds_all_of_the_run(
     assert top.name() == name
     nodes = top.findLayers()
     assert [node.name() for node in nodes] == [
-        "Probability of change 2024 (4 years ahead)",
-        "Spread of the prediction 2024 (4 years ahead)",
+        "Change probability 2024",
+        "Spread 2024",
         "Predicted 2024 (4 years ahead)",
         "Predicted 2022 (2 years ahead)",
         "town 2020 (source)",
@@ -109,7 +109,7 @@ def test_times_follow_each_other_and_do_not_touch(
     assert times["town 2020 (source)"] == (moment(2020), moment(2022))
     assert times["Predicted 2022 (2 years ahead)"] == (moment(2022), moment(2024))
     assert times["Predicted 2024 (4 years ahead)"] == (moment(2024), moment(2026))
-    assert times["Probability of change 2024 (4 years ahead)"] == (moment(2024), moment(2026))
+    assert times["Change probability 2024"] == (moment(2024), moment(2026))
 
 
 def test_without_a_date_there_are_no_times_and_names_say_only_how_far(project: QgsProject, tmp_path: Path) -> None:

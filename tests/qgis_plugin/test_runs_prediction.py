@@ -335,8 +335,8 @@ def test_several_members_and_iterations_are_a_group_of_layers(
     assert {path.name for path in outcome.files} == written
     nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
     assert [node.name() for node in nodes] == [
-        "Probability of change 2024 (4 years ahead)",
-        "Spread of the prediction 2024 (4 years ahead)",
+        "Change probability 2024",
+        "Spread 2024",
         "Predicted 2024 (4 years ahead)",
         "Predicted 2022 (2 years ahead)",
         "town 2020 (source)",
