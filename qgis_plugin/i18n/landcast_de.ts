@@ -955,7 +955,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Selected features o&amp;nly</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nur gew√§hlte Objekte</translation>
     </message>
     <message>
         <source>All of the image</source>
@@ -979,7 +979,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Draw a rectangle on the map: drag, or click two corners. Escape gives up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnen Sie ein Rechteck auf die Karte: ziehen oder zwei Ecken anklicken. Esc gibt auf.</translation>
     </message>
     <message>
         <source>Draw a rectangle on the map</source>
@@ -1014,18 +1014,6 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Nach den Modellen von Landcast fragen</translation>
     </message>
     <message>
-        <source>CRS</source>
-        <translation>KBS</translation>
-    </message>
-    <message>
-        <source>{layers}: from a service on the web. Mind its terms: many do not allow to make new images of theirs.</source>
-        <translation>{layers}: von einem Dienst im Netz. Beachten Sie seine Bedingungen: viele erlauben nicht, aus ihren Bildern neue zu machen.</translation>
-    </message>
-    <message>
-        <source>draw it with the button beside</source>
-        <translation>zeichnen Sie sie mit dem Knopf daneben</translation>
-    </message>
-    <message>
         <source>GeoTIFF</source>
         <translation>GeoTIFF</translation>
     </message>
@@ -1043,7 +1031,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>O&amp;utput</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus&amp;gabe</translation>
     </message>
     <message>
         <source>{folder} is no folder of a model of Landcast: its {file} cannot be read ({reason}).</source>
@@ -1103,7 +1091,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>The whole card, with its figures‚Ä¶</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ganze Karte, mit ihren Zahlen‚Ä¶</translation>
     </message>
     <message>
         <source>Futures that are drawn. With several, their spread and the probability of change come with the result.</source>
@@ -1119,7 +1107,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>&amp;Keep every iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede &amp;Iteration behalten</translation>
     </message>
     <message>
         <source>Also writes the steps in between, as layers of their own dates.</source>
@@ -1127,7 +1115,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Other bands than those shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Kan√§le als die gezeigten</translation>
     </message>
     <message>
         <source>More</source>
@@ -1135,11 +1123,11 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Mem&amp;bers</source>
-        <translation type="unfinished"></translation>
+        <translation>Mi&amp;tglieder</translation>
     </message>
     <message>
         <source>S&amp;eed</source>
-        <translation type="unfinished"></translation>
+        <translation>Sta&amp;rtwert</translation>
     </message>
     <message>
         <source>Red</source>
@@ -1163,7 +1151,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>This image has no end: choose as area what the map window shows, a rectangle or polygons.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Bild hat kein Ende: w√§hlen Sie als Fl√§che, was das Kartenfenster zeigt, ein Rechteck oder Polygone.</translation>
     </message>
     <message>
         <source>map</source>
@@ -1191,47 +1179,47 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>area</source>
-        <translation type="unfinished"></translation>
+        <translation>Fl√§che</translation>
     </message>
     <message>
         <source>bands</source>
-        <translation type="unfinished"></translation>
+        <translation>Kan√§le</translation>
     </message>
     <message>
         <source>ground scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Bodenma√üstab</translation>
     </message>
     <message>
         <source>metres a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Meter je Pixel</translation>
     </message>
     <message>
         <source>iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>Iterationen</translation>
     </message>
     <message>
         <source>keep every iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>jede Iteration behalten</translation>
     </message>
     <message>
         <source>members</source>
-        <translation type="unfinished"></translation>
+        <translation>Mitglieder</translation>
     </message>
     <message>
         <source>model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>date</source>
-        <translation type="unfinished"></translation>
+        <translation>Datum</translation>
     </message>
     <message>
         <source>years ahead</source>
-        <translation type="unfinished"></translation>
+        <translation>Jahre voraus</translation>
     </message>
     <message>
         <source>Plan a prediction</source>
@@ -1320,6 +1308,18 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     <message>
         <source>The result is in {}, in which its pixels are true metres.</source>
         <translation>Das Ergebnis ist in {}, worin seine Pixel wahre Meter sind.</translation>
+    </message>
+    <message>
+        <source>CRS</source>
+        <translation>KBS</translation>
+    </message>
+    <message>
+        <source>{layers}: from a service on the web. Mind its terms: many do not allow new images made of theirs.</source>
+        <translation>{layers}: von einem Dienst im Netz. Beachten Sie seine Bedingungen: viele erlauben nicht, neue Bilder aus ihren zu machen.</translation>
+    </message>
+    <message>
+        <source>draw it with the button beside</source>
+        <translation>zeichnen Sie sie mit dem Knopf daneben</translation>
     </message>
     <message>
         <source>Set up Landcast‚Ä¶</source>
@@ -1419,7 +1419,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Show one tile on the map (&amp;frame)</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Kachel auf der Karte &amp;zeigen</translation>
     </message>
     <message>
         <source>Draws a frame of one tile, in true metres, in the middle of the area.</source>
@@ -1427,7 +1427,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>&amp;Ground scale</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bodenma√üstab</translation>
     </message>
     <message>
         <source>= {:.3g} m/px</source>
@@ -1814,7 +1814,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Eine Bibliothek fehlt noch.</translation>
     </message>
     <message>
-        <source>QGIS talks with Landcast by the library pyzmq, this QGIS lacks it. It is about 1 MB, is held to a known SHA-256, and goes into a folder of your profile.</source>
+        <source>QGIS talks with Landcast by the library pyzmq, which this QGIS lacks. It is about 1 MB, is held to a known SHA-256, and goes into a folder of your profile.</source>
         <translation>QGIS spricht mit Landcast √ºber die Bibliothek pyzmq, die diesem QGIS fehlt. Sie hat etwa 1 MB, wird gegen einen bekannten SHA-256 gepr√ºft und kommt in einen Ordner Ihres Profils.</translation>
     </message>
     <message>
@@ -2206,6 +2206,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Zukunft</translation>
     </message>
     <message>
+        <source>Nothing says when the image was taken, so its layers have no times that QGIS could play. Predict again with the date of the image, or set fixed time ranges in the layers' properties under Temporal.</source>
+        <translation>Nichts sagt, wann das Bild aufgenommen wurde, darum haben seine Layer keine Zeiten, die QGIS abspielen k√∂nnte. Sagen Sie noch einmal mit dem Datum des Bildes vorher oder setzen Sie in den Layereigenschaften unter Zeitlich feste Zeitr√§ume.</translation>
+    </message>
+    <message>
         <source>Writing {name}</source>
         <translation>{name} wird geschrieben</translation>
     </message>
@@ -2230,11 +2234,11 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>{source} ‚Üí {when}</translation>
     </message>
     <message>
-        <source>Spread of the prediction {when}</source>
-        <translation>Streuung der Vorhersage {when}</translation>
+        <source>Spread {when}</source>
+        <translation>Streuung {when}</translation>
     </message>
     <message>
-        <source>Probability of change {when}</source>
+        <source>Change probability {when}</source>
         <translation>√Ñnderungswahrscheinlichkeit {when}</translation>
     </message>
     <message>
@@ -2284,10 +2288,6 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     <message>
         <source>PREDICTED</source>
         <translation>VORHERGESAGT</translation>
-    </message>
-    <message>
-        <source>Nothing says when the image of ‚Äú{name}‚Äù was taken, so there is no time to play. Predict again with the date of the image, or set fixed time ranges in the layers' properties under Temporal.</source>
-        <translation>Nichts sagt, wann das Bild von ‚Äû{name}‚Äú aufgenommen wurde, darum gibt es keine Zeit zum Abspielen. Sagen Sie noch einmal mit dem Datum des Bildes vorher oder setzen Sie in den Layereigenschaften unter Zeitlich feste Zeitr√§ume.</translation>
     </message>
     <message>
         <source>This map has no temporal controller.</source>

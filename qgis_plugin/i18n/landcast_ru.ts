@@ -955,7 +955,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Selected features o&amp;nly</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Только выделенные объекты</translation>
     </message>
     <message>
         <source>All of the image</source>
@@ -979,7 +979,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Draw a rectangle on the map: drag, or click two corners. Escape gives up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Нарисуйте на карте прямоугольник: протяните мышью или щёлкните два угла. Esc — отказаться.</translation>
     </message>
     <message>
         <source>Draw a rectangle on the map</source>
@@ -1014,18 +1014,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Запрос моделей Landcast</translation>
     </message>
     <message>
-        <source>CRS</source>
-        <translation>СК</translation>
-    </message>
-    <message>
-        <source>{layers}: from a service on the web. Mind its terms: many do not allow to make new images of theirs.</source>
-        <translation>{layers}: из службы в сети. Соблюдайте её условия: многие не разрешают делать из их снимков новые.</translation>
-    </message>
-    <message>
-        <source>draw it with the button beside</source>
-        <translation>нарисуйте её кнопкой рядом</translation>
-    </message>
-    <message>
         <source>GeoTIFF</source>
         <translation>GeoTIFF</translation>
     </message>
@@ -1043,7 +1031,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>O&amp;utput</source>
-        <translation type="unfinished"></translation>
+        <translation>Рез&amp;ультат</translation>
     </message>
     <message>
         <source>{folder} is no folder of a model of Landcast: its {file} cannot be read ({reason}).</source>
@@ -1103,7 +1091,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>The whole card, with its figures…</source>
-        <translation type="unfinished"></translation>
+        <translation>Вся карточка, с её показателями…</translation>
     </message>
     <message>
         <source>Futures that are drawn. With several, their spread and the probability of change come with the result.</source>
@@ -1119,7 +1107,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>&amp;Keep every iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранять каждую &amp;итерацию</translation>
     </message>
     <message>
         <source>Also writes the steps in between, as layers of their own dates.</source>
@@ -1127,7 +1115,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Other bands than those shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Другие каналы, не показанные</translation>
     </message>
     <message>
         <source>More</source>
@@ -1135,11 +1123,11 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Mem&amp;bers</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Варианты</translation>
     </message>
     <message>
         <source>S&amp;eed</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Начальное число</translation>
     </message>
     <message>
         <source>Red</source>
@@ -1163,7 +1151,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>This image has no end: choose as area what the map window shows, a rectangle or polygons.</source>
-        <translation type="unfinished"></translation>
+        <translation>У этого снимка нет края: выберите областью то, что видно в окне карты, прямоугольник или полигоны.</translation>
     </message>
     <message>
         <source>map</source>
@@ -1191,47 +1179,47 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>area</source>
-        <translation type="unfinished"></translation>
+        <translation>область</translation>
     </message>
     <message>
         <source>bands</source>
-        <translation type="unfinished"></translation>
+        <translation>каналы</translation>
     </message>
     <message>
         <source>ground scale</source>
-        <translation type="unfinished"></translation>
+        <translation>наземный масштаб</translation>
     </message>
     <message>
         <source>metres a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>метров на пиксель</translation>
     </message>
     <message>
         <source>iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>итерации</translation>
     </message>
     <message>
         <source>keep every iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>сохранять каждую итерацию</translation>
     </message>
     <message>
         <source>members</source>
-        <translation type="unfinished"></translation>
+        <translation>варианты</translation>
     </message>
     <message>
         <source>model</source>
-        <translation type="unfinished"></translation>
+        <translation>модель</translation>
     </message>
     <message>
         <source>seed</source>
-        <translation type="unfinished"></translation>
+        <translation>начальное число</translation>
     </message>
     <message>
         <source>date</source>
-        <translation type="unfinished"></translation>
+        <translation>дата</translation>
     </message>
     <message>
         <source>years ahead</source>
-        <translation type="unfinished"></translation>
+        <translation>лет вперёд</translation>
     </message>
     <message>
         <source>Plan a prediction</source>
@@ -1320,6 +1308,18 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>The result is in {}, in which its pixels are true metres.</source>
         <translation>Результат — в {}, где его пиксели равны истинным метрам.</translation>
+    </message>
+    <message>
+        <source>CRS</source>
+        <translation>СК</translation>
+    </message>
+    <message>
+        <source>{layers}: from a service on the web. Mind its terms: many do not allow new images made of theirs.</source>
+        <translation>{layers}: из службы в сети. Соблюдайте её условия: многие не разрешают делать новые снимки из своих.</translation>
+    </message>
+    <message>
+        <source>draw it with the button beside</source>
+        <translation>нарисуйте её кнопкой рядом</translation>
     </message>
     <message>
         <source>Set up Landcast…</source>
@@ -1419,7 +1419,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Show one tile on the map (&amp;frame)</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать один тайл на &amp;карте</translation>
     </message>
     <message>
         <source>Draws a frame of one tile, in true metres, in the middle of the area.</source>
@@ -1427,7 +1427,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>&amp;Ground scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Наземный м&amp;асштаб</translation>
     </message>
     <message>
         <source>= {:.3g} m/px</source>
@@ -1814,7 +1814,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Не хватает ещё одной библиотеки.</translation>
     </message>
     <message>
-        <source>QGIS talks with Landcast by the library pyzmq, this QGIS lacks it. It is about 1 MB, is held to a known SHA-256, and goes into a folder of your profile.</source>
+        <source>QGIS talks with Landcast by the library pyzmq, which this QGIS lacks. It is about 1 MB, is held to a known SHA-256, and goes into a folder of your profile.</source>
         <translation>QGIS общается с Landcast через библиотеку pyzmq, которой в этом QGIS нет. Она занимает около 1 МБ, сверяется с известным SHA-256 и кладётся в папку вашего профиля.</translation>
     </message>
     <message>
@@ -2206,6 +2206,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>будущее</translation>
     </message>
     <message>
+        <source>Nothing says when the image was taken, so its layers have no times that QGIS could play. Predict again with the date of the image, or set fixed time ranges in the layers' properties under Temporal.</source>
+        <translation>Не сказано, когда сделан снимок, поэтому у его слоёв нет времени, которое QGIS мог бы проиграть. Постройте прогноз снова с датой снимка или задайте в свойствах слоёв, на вкладке «Время», фиксированные промежутки.</translation>
+    </message>
+    <message>
         <source>Writing {name}</source>
         <translation>Запись {name}</translation>
     </message>
@@ -2230,11 +2234,11 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>{source} → {when}</translation>
     </message>
     <message>
-        <source>Spread of the prediction {when}</source>
-        <translation>Разброс прогноза {when}</translation>
+        <source>Spread {when}</source>
+        <translation>Разброс {when}</translation>
     </message>
     <message>
-        <source>Probability of change {when}</source>
+        <source>Change probability {when}</source>
         <translation>Вероятность изменения {when}</translation>
     </message>
     <message>
@@ -2284,10 +2288,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>PREDICTED</source>
         <translation>ПРОГНОЗ</translation>
-    </message>
-    <message>
-        <source>Nothing says when the image of “{name}” was taken, so there is no time to play. Predict again with the date of the image, or set fixed time ranges in the layers' properties under Temporal.</source>
-        <translation>Не сказано, когда снят «{name}», поэтому проигрывать нечего. Постройте прогноз снова с датой снимка или задайте в свойствах слоёв, на вкладке «Время», фиксированные промежутки.</translation>
     </message>
     <message>
         <source>This map has no temporal controller.</source>
