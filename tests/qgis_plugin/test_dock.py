@@ -41,6 +41,7 @@ from .docks import (
     type_into,
     wait_until,
 )
+from .tiles import LEVEL_M, TILE_PX, corner_of, tile_at, write_tiles
 
 SIDE = 384
 
@@ -349,3 +350,47 @@ def test_habits_of_the_user_come_back_in_the_next_panel(
     again = recall_habits(Choices())
     assert (again.members, again.model) == (2, str(model_folder))
     assert last_folder() == str(tmp_path)
+
+
+def test_a_rectangle_of_web_tiles_is_planned_in_true_metres(
+    dock: LandcastDock, iface: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    first = tile_at(10.75, 60.0)
+    source = write_tiles(tmp_path / "tiles", first, 2, 2)
+    layer = QgsRasterLayer(source, "tiles", "wms")
+    QgsProject.instance().addMapLayer(layer)
+    iface.setActiveLayer(layer)
+    canvas, (x, y) = iface.mapCanvas(), corner_of(first)
+    canvas.setDestinationCrs(layer.crs())
+    canvas.setExtent(QgsRectangle(x, y - 2 * TILE_PX * LEVEL_M, x + 2 * TILE_PX * LEVEL_M, y))
+    open_with(dock, iface, model_folder)
+    click(dock.form.area.draw)
+    drag(canvas, QPoint(150, 150), QPoint(350, 350))
+    rectangle = dock.form.choices().rectangle
+    assert rectangle is not None
+    dock.form.scale.choose(96.0)
+    told = wait_for_plan(dock)
+    # at 60 degrees north two units of the map are a metre
+    side_px = (rectangle.bounds_xy[2] - rectangle.bounds_xy[0]) / 2 / 0.75
+    columns, rows = (int(number) for number in told["Result"].split(" px")[0].split(" x "))
+    assert (columns, rows) == pytest.approx((side_px, side_px), rel=0.05)
+    assert "UTM zone 32N" in told["CRS"]
+
+
+def test_a_project_that_is_closed_ends_the_run_and_leaves_a_form_to_use(
+    dock: LandcastDock, iface: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    add_image(iface, write_image(tmp_path / "city.tif", 3000, 3000))
+    open_with(dock, iface, model_folder)
+    type_into(dock.form.output.lineEdit(), str(tmp_path / "future.tif"))
+    wait_for_plan(dock)
+    ended: list[bool] = []
+    dock.progress.ended.connect(lambda: ended.append(True))
+    click(dock.form.run.predict)
+    wait_until(lambda: dock.form.run.progress.value() > 0, "some progress")
+    QgsProject.instance().clear()
+    assert not dock.form.choices().has_source
+    wait_until(lambda: bool(ended), "the end of the run")
+    assert not dock.form.run.progress.isVisible()
+    assert not list(tmp_path.glob("*future*"))
+    assert "Choose an image" in dock.form.run.predict.toolTip()
