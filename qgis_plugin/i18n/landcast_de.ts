@@ -1427,7 +1427,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     </message>
     <message>
         <source>&amp;Ground scale</source>
-        <translation>&amp;Bodenmaßstab</translation>
+        <translation>B&amp;odenmaßstab</translation>
     </message>
     <message>
         <source>= {:.3g} m/px</source>

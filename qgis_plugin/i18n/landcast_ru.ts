@@ -1331,7 +1331,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation>О&amp;тмена</translation>
+        <translation>Отм&amp;ена</translation>
     </message>
     <message>
         <source>&amp;Keep what is done</source>
