@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
 from ..first_run.page import FirstRunPage
 from ..first_run.readiness import find_obstacle
 from ..log import LOG
-from ..runs.controller import RunController
+from ..runs.controller import RunController, RunInProgressError
 from ..translation import tr
 from ..worker.shared_worker import SharedWorker
 from .asking import Answer, Asker, AskTask, begin
@@ -137,6 +137,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             task.cancel()
 
     def _show_page(self) -> None:
+        self._rest()
         if self._page is None:
             self._page = FirstRunPage(self._worker)
             self._page.ready.connect(self._on_ready)
@@ -269,15 +270,14 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _on_predict(self) -> None:
         choices, asker = self.form.choices(), Asker()
         try:
-            order = self._orders.make(choices, asker)
-        except ChoiceError as error:
+            self.progress.start(self._orders.make(choices, asker), asker)
+        except (ChoiceError, RunInProgressError) as error:
             self._warn(str(error))
             return
         keep_habits(choices)
         # nothing lies over the result as it arrives, until something else is chosen
         self._is_result_seen = True
         self._show_marks()
-        self.progress.start(order, asker)
 
     def _warn(self, text: str) -> None:
         self._iface.messageBar().pushMessage(LOG, text, Qgis.MessageLevel.Warning)

@@ -40,10 +40,14 @@ class RunProgress(QObject):  # type: ignore[misc]
         fields.cancel_asked.connect(self._on_cancel)
 
     def start(self, order: RunOrder, asker: Asker) -> None:
-        """Begin a run and follow it; `asker` waits for the pixels of its source."""
+        """Begin a run and follow it; `asker` waits for the pixels of its source.
+
+        Raises:
+            RunInProgressError: there is one already.
+        """
+        run = self._controller.start(order)
+        self.run, self._asker = run, asker
         self._fields.begin()
-        self._asker = asker
-        run = self.run = self._controller.start(order)
         run.stage_changed.connect(self._fields.show_stage)
         run.progressed.connect(self._fields.show_progress)
         run.said.connect(self._on_said)
