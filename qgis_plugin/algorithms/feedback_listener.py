@@ -56,9 +56,13 @@ class PartListener(FeedbackListener):
         super().__init__(feedback)
         self._name, self._number, self._count = name, number, count
         self.warnings: list[str] = []
+        self._told: set[str] = set()
 
     def show_stage(self, text: str) -> None:
-        """This is being done now, for one of several."""
+        """This is being done now, for one of several; told once, as reading and predicting take turns."""
+        if text in self._told:
+            return
+        self._told.add(text)
         self.feedback.setProgressText(
             tr("{number} of {total}, {name}: {stage}").format(
                 number=self._number + 1, total=self._count, name=self._name, stage=text

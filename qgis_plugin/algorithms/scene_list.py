@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from osgeo import gdal
 from qgis.core import QgsRasterLayer
 
+from ..layers.opening import open_quietly
 from ..layers.prepared import PreparedSource
 from ..translation import tr
 from .prediction_parameters import PredictionSettings
@@ -64,15 +64,8 @@ def list_scenes(prepared: Iterable[PreparedSource], files: Iterable[Path], folde
 
 def prediction_items(path: Path) -> dict[str, str] | None:
     """What a prediction says of itself; None where the file is none."""
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        dataset = gdal.Open(str(path))
-        items = {} if dataset is None else dict(dataset.GetMetadata() or {})
-    except RuntimeError:
-        # raised only where something else in QGIS has asked GDAL for exceptions
-        items = {}
-    finally:
-        gdal.PopErrorHandler()
+    dataset = open_quietly(str(path))
+    items = {} if dataset is None else dict(dataset.GetMetadata() or {})
     return items if items.get("LANDCAST_SYNTHETIC") == "YES" else None
 
 

@@ -3,6 +3,9 @@
 reader    a private copy of a layer's source, read as arrays in a thread of a task
 colours   images that come as colours: web services, and layers as they are shown
 values    rasters with values of their own
+footprint the ground that a turned raster covers
+owning    copies of QGIS's objects
+opening   a file as GDAL sees it
 sending   what the worker is told of a layer, and all of the pixels that it planned with
 drawing   a part of the planned pixels, from a reader
 canvas    several map layers as the map shows them

@@ -11,6 +11,8 @@ from qgis.core import QgsRasterBlockFeedback, QgsRasterDataProvider, QgsRasterIn
 
 from ..compat import DATA_TYPE
 from ..translation import tr
+from .footprint import Footprint
+from .owning import own
 from .reader import Block, IsStopped, LayerReadError, PixelLattice, ReadStoppedError
 
 OPAQUE = 128
@@ -42,12 +44,13 @@ class ColourReader:
         feedback: QgsRasterBlockFeedback,
         is_stopped: IsStopped,
     ) -> None:
-        self._provider: QgsRasterDataProvider = layer.dataProvider().clone()
+        self._provider: QgsRasterDataProvider = own(layer.dataProvider().clone())
         self._feedback, self._is_stopped = feedback, is_stopped
         self._source: QgsRasterInterface = self._provider
         if is_rendered:
-            self._source = layer.renderer().clone()
+            self._source = own(layer.renderer().clone())
             self._source.setInput(self._provider)
+        self._footprint = Footprint(layer)
         extent = layer.extent()
         self.name, self.crs = str(layer.name()), crs
         self.bounds_xy = extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
@@ -80,7 +83,7 @@ class ColourReader:
             again = self._read_once(bounds, width, height)
             pixels = np.where(pixels[..., 3:] == 0, again, pixels)
         values = np.ascontiguousarray(np.moveaxis(pixels[..., 2::-1], -1, 0))
-        valid = pixels[..., 3] >= OPAQUE
+        valid = self._footprint.cut(pixels[..., 3] >= OPAQUE, bounds)
         return Block(values * valid, valid)
 
     def _read_once(self, bounds: tuple[float, float, float, float], width: int, height: int) -> Any:

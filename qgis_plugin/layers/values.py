@@ -9,6 +9,8 @@ from qgis.core import QgsRasterBlockFeedback, QgsRasterDataProvider, QgsRasterLa
 
 from ..compat import COLOUR, DATA_TYPE
 from ..translation import tr
+from .footprint import Footprint
+from .owning import own
 from .reader import Block, IsStopped, LayerReadError, PixelLattice, ReadStoppedError
 
 DTYPES = {
@@ -47,7 +49,7 @@ class ValueReader:
         feedback: QgsRasterBlockFeedback,
         is_stopped: IsStopped,
     ) -> None:
-        self._provider: QgsRasterDataProvider = layer.dataProvider().clone()
+        self._provider: QgsRasterDataProvider = own(layer.dataProvider().clone())
         _average(self._provider)
         self._numbers, self._feedback, self._is_stopped = bands, feedback, is_stopped
         extent = self._provider.extent()
@@ -57,6 +59,7 @@ class ValueReader:
         self.shape_yx: tuple[int, int] | None = (self._provider.ySize(), self._provider.xSize())
         self.notes: tuple[str, ...] = ()
         self._alpha = _alpha_band(self._provider)
+        self._footprint = Footprint(layer)
 
     def lattice(self, wanted_xy: tuple[float, float]) -> PixelLattice | None:
         """The raster's own pixels."""
@@ -79,6 +82,7 @@ class ValueReader:
             valid &= alpha >= full * OPAQUE
         if values.dtype.kind == "f":
             valid &= np.isfinite(values).all(0)
+        valid = self._footprint.cut(valid, bounds)
         return Block(np.where(valid, values, np.zeros((), values.dtype)), valid)
 
     def _read_band(self, number: int, bounds: tuple[float, float, float, float], width: int, height: int) -> Any:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from osgeo import gdal
 from qgis.core import QgsRasterLayer
 
+from ..layers.opening import open_quietly
 from ..translation import tr
 
 DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -18,6 +18,7 @@ DAYS_A_YEAR = 365.2425
 RESULT_ITEM, ACQUISITION_ITEM, TIFF_ITEM = "LANDCAST_RESULT_DATE", "ACQUISITIONDATETIME", "TIFFTAG_DATETIME"
 CLOCKS_AT_ZERO = ("1970:01:01", "1980:01:01")
 """What programs and cameras write where nobody told them the time."""
+NETWORK = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift", "/vsihdfs", "/vsiwebhdfs")
 
 
 class DateError(Exception):
@@ -66,9 +67,12 @@ def parse_date(text: str) -> ImageDate:
 
 
 def find_layer_date(layer: QgsRasterLayer) -> ImageDate | None:
-    """The date that the file of a layer says, else the first day of the layer's own time; None where neither does."""
+    """The date that the file of a layer says, else the first day of the layer's own time; None where neither does.
+
+    A file in the network is not asked, as the main thread must not wait for it.
+    """
     temporal = layer.temporalProperties()
-    said = _file_date(layer.source()) if layer.providerType() == "gdal" else None
+    said = _file_date(layer.source()) if _is_near(layer) else None
     if said is not None or not temporal.isActive():
         return said
     begin = temporal.fixedTemporalRange().begin().date()
@@ -76,15 +80,20 @@ def find_layer_date(layer: QgsRasterLayer) -> ImageDate | None:
 
 
 def is_prediction(layer: QgsRasterLayer) -> bool:
-    """Whether a layer's file says that it is not an observation."""
-    if layer.providerType() != "gdal":
+    """Whether a layer's file says that it is not an observation; one in the network is not asked."""
+    if not _is_near(layer):
         return False
-    dataset = _open(layer.source())
+    dataset = open_quietly(layer.source())
     return dataset is not None and dataset.GetMetadataItem("LANDCAST_SYNTHETIC") == "YES"
 
 
+def _is_near(layer: QgsRasterLayer) -> bool:
+    source = layer.source()
+    return layer.providerType() == "gdal" and "://" not in source and not source.startswith(NETWORK)
+
+
 def _file_date(source: str) -> ImageDate | None:
-    dataset = _open(source)
+    dataset = open_quietly(source)
     if dataset is None:
         return None
     made = dataset.GetMetadataItem(TIFF_ITEM) or ""
@@ -98,14 +107,6 @@ def _file_date(source: str) -> ImageDate | None:
         if found is not None:
             return found
     return None
-
-
-def _open(source: str) -> gdal.Dataset | None:
-    try:
-        return gdal.Open(source)
-    except RuntimeError:
-        # raised only where something else in QGIS has asked GDAL for exceptions
-        return None
 
 
 def _read(match: re.Match[str] | None) -> ImageDate | None:

@@ -21,6 +21,7 @@ from qgis.core import (
 from ..area_file import AreaError
 from ..compat import UNCHECKED
 from ..layers.drawing import Grid
+from ..layers.footprint import polygons_in_memory
 from ..translation import tr
 
 
@@ -69,10 +70,7 @@ class PolygonMask:
         grid_crs: QgsCoordinateReferenceSystem,
     ) -> None:
         transform = QgsCoordinateTransform(crs, grid_crs, QgsCoordinateTransformContext())
-        driver = ogr.GetDriverByName("Memory") or ogr.GetDriverByName("MEM")  # the second name is GDAL 3.11's
-        self._polygons = driver.CreateDataSource("")
-        # without a CRS, as the pixels that are asked for: both are in that of the grid
-        layer = self._polygons.CreateLayer("area", None, ogr.wkbUnknown)
+        polygons = []
         for geometry in geometries:
             moved = QgsGeometry(geometry)
             try:
@@ -81,9 +79,8 @@ class PolygonMask:
                 raise AreaError(
                     tr("A polygon of the area has no place in {crs}.").format(crs=grid_crs.description())
                 ) from error
-            feature = ogr.Feature(layer.GetLayerDefn())
-            feature.SetGeometry(ogr.CreateGeometryFromWkb(bytes(moved.asWkb().data())))
-            layer.CreateFeature(feature)
+            polygons.append(ogr.CreateGeometryFromWkb(bytes(moved.asWkb().data())))
+        self._polygons = polygons_in_memory(polygons)
 
     def inside(self, grid: Grid) -> Any:
         """Which pixels have their centre in a polygon: bool, (y, x)."""

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +294,59 @@ def test_a_temporary_folder_is_one_and_the_same(pair: tuple[Path, Path]) -> None
     assert Path(made["BEFORE_FILE"]).is_relative_to(folder)
     assert Path(made["AFTER_FILE"]).is_relative_to(folder)
     assert "TEMPORARY_OUTPUT" not in str(folder)
+
+
+@pytest.fixture
+def turned(tmp_path: Path) -> Iterator[tuple[str, Any, tuple[float, ...]]]:
+    """An image in memory of 16 bit that is turned by 30 degrees: its name, pixels and geotransform."""
+    name, turn = "/vsimem/landcast-turned.tif", math.radians(30)
+    values = make_pixels(300, 300).astype(np.uint16) * 40 + 1000
+    across, down = PIXEL_M * math.cos(turn), PIXEL_M * math.sin(turn)
+    transform = (ORIGIN[0], across, down, ORIGIN[1], down, -across)
+    upright = gdal.Open(str(write_raster(tmp_path / "upright.tif", make_pixels(9, 9), UTM, ORIGIN, PIXEL_M)))
+    dataset = gdal.GetDriverByName("GTiff").Create(name, 300, 300, 3, gdal.GDT_UInt16)
+    dataset.SetProjection(upright.GetProjection())
+    dataset.SetGeoTransform(transform)
+    for band in range(3):
+        dataset.GetRasterBand(band + 1).WriteRaster(0, 0, 300, 300, np.ascontiguousarray(values[band]).tobytes())
+    dataset = None
+    yield name, values, transform
+    gdal.Unlink(name)
+
+
+def test_a_turned_image_in_memory_pairs_with_a_file_and_has_no_black_corners(
+    turned: tuple[str, Any, tuple[float, ...]], tmp_path: Path, open_layer: Callable[..., Any]
+) -> None:
+    name, values, transform = turned
+    origin = ORIGIN[0] - 100, ORIGIN[1] + 200
+    file = write_raster(tmp_path / "b.tif", make_pixels(900, 900), UTM, origin, PIXEL_M)
+    made = export((open_layer(name, "turned").id(), file), tmp_path / "set")
+    before = gdal.Open(made["BEFORE_FILE"])
+    assert before.GetGeoTransform() == gdal.Open(made["AFTER_FILE"]).GetGeoTransform()
+    assert before.GetRasterBand(1).DataType == gdal.GDT_UInt16
+    # the share of the upright square around it that a turned square covers
+    turn = math.radians(30)
+    assert made["VALID_SHARE"] == pytest.approx(1 / (math.cos(turn) + math.sin(turn)) ** 2, abs=0.01)
+    mask = read_mask(made["BEFORE_FILE"])
+    assert not mask[0, 0]
+    assert not mask[-1, -1]
+    x, y = gdal.ApplyGeoTransform(transform, 150.5, 100.5)
+    column, row = gdal.ApplyGeoTransform(gdal.InvGeoTransform(before.GetGeoTransform()), x, y)
+    found = np.frombuffer(before.ReadRaster(int(column), int(row), 1, 1), np.uint16).astype(int)
+    # neighbouring pixels differ by some hundred
+    assert np.abs(found - values[:, 100, 150].astype(int)).max() <= 400
+
+
+def test_an_image_placed_by_control_points_is_refused_with_a_way_out(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    loose = tmp_path / "loose.tif"
+    plain = gdal.Open(str(pair[0]))
+    side = 300 * PIXEL_M
+    corners = [(0, 0), (300, 0), (300, 300), (0, 300)]
+    points = [
+        gdal.GCP(ORIGIN[0] + column * PIXEL_M, ORIGIN[1] - row * PIXEL_M + column / 300 * side / 10, 0, column, row)
+        for column, row in corners
+    ]
+    gdal.Translate(str(loose), plain, GCPs=points, outputSRS=plain.GetProjection(), srcWin=[0, 0, 300, 300])
+    with pytest.raises(QgsProcessingException, match="“loose” is placed by control points: make it a GeoTIFF first"):
+        export((loose, pair[1]), tmp_path / "set")
+    assert not list((tmp_path / "set").rglob("*"))
