@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QFormLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ..translation import tr
 from .area_fields import AreaFields
@@ -94,6 +94,12 @@ class PredictionForm(QWidget):  # type: ignore[misc]
         for fields in (self.area, self.years, self.scale, self.more):
             fields.changed.connect(self.changed)
         self.output.fileChanged.connect(self.changed)
+        # a panel has no default button that Enter would press
+        enter = QAction(self)
+        enter.setShortcut("Ctrl+Return")
+        enter.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        enter.triggered.connect(self.run.predict.click)
+        self.addAction(enter)
         self._on_source()
 
     def choices(self) -> Choices:

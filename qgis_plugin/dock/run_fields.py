@@ -226,4 +226,4 @@ class RunFields(QWidget):  # type: ignore[misc]
             widget.setVisible(self._is_running)
         reason = tr("A prediction is running.") if self._is_running else self._reason
         self.predict.setEnabled(not reason)
-        self.predict.setToolTip(reason or tr("Begin. The result is added to the map as it arrives."))
+        self.predict.setToolTip(reason or tr("Begin. The result appears on the map as it arrives. (Ctrl+Enter)"))

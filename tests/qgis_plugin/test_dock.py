@@ -21,7 +21,7 @@ from qgis.core import (
     QgsSettings,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 
 from landcast.qgis_plugin.dock.choices import Choices
@@ -311,7 +311,8 @@ def test_cancel_that_keeps_what_is_done_adds_it(
     ended: list[bool] = []
     shown: list[int] = []
     dock.progress.ended.connect(lambda: ended.append(True))
-    click(dock.form.run.predict)
+    dock.form.source.date.setFocus()
+    QTest.keyClick(dock.form.source.date, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert dock.progress.run is not None
     dock.progress.run.tiles_shown.connect(shown.append)
     wait_until(lambda: bool(shown), "a first tile on the map", 120)
