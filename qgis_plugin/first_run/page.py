@@ -31,7 +31,7 @@ from ..worker.shared_worker import SharedWorker
 from .checks import LookTask, PythonCheckTask, WorkerCheckTask
 from .readiness import find_obstacle
 from .sample import SampleTask, add_sample
-from .tall_area import TallArea
+from .tall_area import TallArea, let_shrink
 from .ways import Ways
 from .working_box import WorkingBox
 
@@ -110,7 +110,7 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         inner = QWidget()
         layout = QVBoxLayout(inner)
         for widget in (self.introduction, self.problem, self.working, self.pyzmq, self.done, self.ways):
-            layout.addWidget(widget)
+            layout.addWidget(let_shrink(widget))
         layout.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -123,8 +123,8 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         layout.addWidget(
             _label(
                 tr(
-                    "QGIS talks with Landcast by the library pyzmq, this QGIS lacks it. It is about 1 MB, is held "
-                    "to a known SHA-256, and goes into a folder of your profile."
+                    "QGIS talks with Landcast by the library pyzmq, which this QGIS lacks. It is about 1 MB, is "
+                    "held to a known SHA-256, and goes into a folder of your profile."
                 )
             )
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QResizeEvent
-from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 
 class TallArea(QScrollArea):  # type: ignore[misc]
@@ -20,6 +20,8 @@ class TallArea(QScrollArea):  # type: ignore[misc]
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # else a widget that asks for more width than there is pushes all others under the scroll bar
+        let_shrink(inner)
         self.setWidget(inner)
         inner.installEventFilter(self)
 
@@ -37,3 +39,11 @@ class TallArea(QScrollArea):  # type: ignore[misc]
         layout = None if inner is None else inner.layout()
         if layout is not None:
             inner.setMinimumHeight(layout.totalHeightForWidth(self.viewport().width()))
+
+
+def let_shrink(widget: QWidget) -> QWidget:
+    """Let a widget be as narrow as the panel; Qt reckons the height of its texts at its least width otherwise."""
+    policy = widget.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    widget.setSizePolicy(policy)
+    return widget

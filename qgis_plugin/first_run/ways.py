@@ -6,9 +6,13 @@ from pathlib import Path
 
 from qgis.gui import QgsAuthConfigSelect, QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QGroupBox, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGroupBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ..translation import tr
+from .tall_area import let_shrink
+
+BREAK = "\u200b"
+"""Where a line may end though there is no blank."""
 
 
 class Ways(QWidget):  # type: ignore[misc]
@@ -24,11 +28,12 @@ class Ways(QWidget):  # type: ignore[misc]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for box in (self._environment_box(), self._python_box(), self._worker_box()):
-            layout.addWidget(box)
+            layout.addWidget(let_shrink(box))
 
     def show_outlook(self, words: str, button: str, is_possible: bool) -> None:
         """Say what making an environment means here."""
-        self.outlook.setText(words)
+        # a path is one word, which may be wider than the panel
+        self.outlook.setText(words.replace("/", f"/{BREAK}").replace("\\", f"\\{BREAK}"))
         self.make.setText(button)
         self.make.setEnabled(is_possible)
 
@@ -59,7 +64,7 @@ class Ways(QWidget):  # type: ignore[misc]
         self.python.setDialogTitle(tr("Python with Landcast in it"))
         self.python.setDefaultRoot(str(Path.home()))
         self.python.lineEdit().setPlaceholderText(tr("bin/python, or Scripts\\python.exe, of that environment"))
-        layout.addWidget(self.python)
+        layout.addWidget(let_shrink(self.python))
         use = QPushButton(tr("Use this Python"))
         use.setObjectName("landcastUsePython")
         use.clicked.connect(lambda: self.python_given.emit(self.python.filePath().strip()))
@@ -87,9 +92,7 @@ class Ways(QWidget):  # type: ignore[misc]
             )
         )
         self.keys = QgsAuthConfigSelect(self)
-        # it asks for more width than a panel has
-        self.keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        layout.addWidget(self.keys)
+        layout.addWidget(let_shrink(self.keys))
         use = QPushButton(tr("Use this worker"))
         use.setObjectName("landcastUseWorker")
         use.clicked.connect(lambda: self.worker_given.emit(self.address.text().strip(), self.keys.configId()))
@@ -98,11 +101,20 @@ class Ways(QWidget):  # type: ignore[misc]
 
 
 def _group(title: str) -> tuple[QGroupBox, QVBoxLayout]:
-    box = QGroupBox(title)
-    return box, QVBoxLayout(box)
+    """A box whose title takes as many lines as it needs, which one of Qt's own does not."""
+    box = QGroupBox()
+    box.setAccessibleName(title)
+    layout = QVBoxLayout(box)
+    heading = _words(title)
+    font = heading.font()
+    font.setBold(True)
+    heading.setFont(font)
+    layout.addWidget(heading)
+    return box, layout
 
 
 def _words(text: str) -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
+    let_shrink(label)
     return label
