@@ -21,6 +21,9 @@ def recall_habits(choices: Choices) -> Choices:
     settings = QgsSettings()
     members = settings.value(SECTION + "members", choices.members, type=int)
     model = str(settings.value(SECTION + "model", "") or "")
+    if Path(model).is_absolute() and not Path(model).is_dir():
+        # it was moved since; nobody asked for it now
+        model = ""
     return replace(choices, members=max(1, int(members)), model=model or choices.model)
 
 

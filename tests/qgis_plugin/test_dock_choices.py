@@ -9,6 +9,8 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
+from qgis.core import QgsProject, QgsSettings
+
 from landcast.core.protocol.messages import Planned
 from landcast.core.protocol.values import ModelInfo, Rect
 from landcast.qgis_plugin.dock.choices import (
@@ -25,6 +27,7 @@ from landcast.qgis_plugin.dock.choices import (
 from landcast.qgis_plugin.dock.model_card import NoModelError, card_of, describe_card, read_card
 from landcast.qgis_plugin.dock.plain_words import in_plain_words
 from landcast.qgis_plugin.dock.plan_text import describe_plan, size_text, time_text
+from landcast.qgis_plugin.dock.remembered import keep_habits, keep_project, recall_habits, recall_project
 from landcast.qgis_plugin.layers.prepared import PreparedSource
 
 INFO = ModelInfo("tiny", "0" * 64, "nowhere", "none", (0.5, 1.0), 77.0, (4.0, 2.0), 1, 1000)
@@ -158,3 +161,29 @@ def test_the_worker_is_understood_by_who_never_saw_its_command_line() -> None:
 def test_times_and_sizes_are_no_more_precise_than_known() -> None:
     assert [time_text(s) for s in (3, 44, 600, 9000)] == ["a few seconds", "40 s", "10 min", "2.5 h"]
     assert [size_text(n) for n in (12, 2048, 15 * 1024**2)] == ["12 bytes", "2.0 KB", "15 MB"]
+
+
+@pytest.mark.usefixtures("qgis_app")
+def test_a_model_that_was_moved_is_not_asked_for_again(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    keep_habits(Choices(model=str(folder), members=4))
+    assert recall_habits(Choices()) == Choices(model=str(folder), members=4)
+    folder.rmdir()
+    assert recall_habits(Choices()) == Choices(members=4)
+    QgsSettings().remove("landcast/dock")
+
+
+@pytest.mark.usefixtures("qgis_app")
+def test_a_project_is_read_as_one_that_anybody_may_have_written() -> None:
+    project = QgsProject()
+    written = Choices(
+        layer="a", area="rectangle", rectangle=Rectangle((1.0, 2.0, 3.0, 4.0), "EPSG:4326"), years_ahead=4.0
+    )
+    keep_project(project, written)
+    assert recall_project(project, Choices()) == written
+    for name, value in {
+        "area": "galaxy", "rectangle": "[3, 2, 1, 4, 5]", "ground_scale_m": "-1", "years": "nan", "source_date": "June",
+    }.items():  # fmt: skip
+        project.writeEntry("landcast", f"dock/{name}", value)
+    assert recall_project(project, Choices()) == Choices(layer="a")
