@@ -282,5 +282,10 @@ def test_the_window_of_qgis_loads_it_and_lets_it_go(contents: dict[str, bytes], 
     assert found["active"]
     assert found["module"] == "landcast.qgis_plugin.plugin"
     assert "landcast:predict" in found["algorithms"]
-    assert all(one.startswith("file:///") and "qgis.html" in one for one in found["help"])
+    page = contents["landcast/docs/qgis.html"].decode()
+    for address in found["help"]:
+        path, _, place = address.partition("#")
+        assert path.startswith("file:///")
+        assert path.endswith("/landcast/docs/qgis.html")
+        assert f'id="{place}"' in page, address
     assert not found["left"]
