@@ -1370,8 +1370,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Eine Vorhersage läuft.</translation>
     </message>
     <message>
-        <source>Begin. The result is added to the map as it arrives.</source>
-        <translation>Beginnen. Das Ergebnis erscheint auf der Karte, sobald es da ist.</translation>
+        <source>Begin. The result appears on the map as it arrives. (Ctrl+Enter)</source>
+        <translation>Beginnen. Das Ergebnis erscheint auf der Karte, sobald es da ist. (Strg+Enter)</translation>
     </message>
     <message>
         <source>Stopping…</source>

@@ -1370,8 +1370,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Прогноз выполняется.</translation>
     </message>
     <message>
-        <source>Begin. The result is added to the map as it arrives.</source>
-        <translation>Начать. Результат появляется на карте по мере готовности.</translation>
+        <source>Begin. The result appears on the map as it arrives. (Ctrl+Enter)</source>
+        <translation>Начать. Результат появляется на карте по мере готовности. (Ctrl+Enter)</translation>
     </message>
     <message>
         <source>Stopping…</source>
