@@ -19,7 +19,7 @@ from .algorithm_runs import write_image
 from .processing_runs import geotransform, make_pixels, read_pixels, write_raster
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {"predict", "predictscenes", "match", "exportpair", "train", "evaluate", "workerstatus"}
+NAMES = {"predict", "predictscenes", "match", "change", "exportpair", "train", "evaluate", "workerstatus"}
 UTM, ORIGIN = 32611, (434400.0, 3774000.0)
 
 
