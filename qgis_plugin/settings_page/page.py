@@ -16,7 +16,7 @@ from ..environment.places import LOG, find_finished, find_outdated
 from ..environment.task import RemovalTask
 from ..environment.where import environments_folder
 from ..first_run.checks import PythonCheckTask
-from ..first_run.tall_area import TallArea
+from ..first_run.tall_area import TallArea, let_shrink
 from ..interpreter import InterpreterError, find_interpreter
 from ..kept_task import KeptTask
 from ..translation import tr
@@ -43,7 +43,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         inner = QWidget()
         layout = QVBoxLayout(inner)
         for widget in (self.worker_fields, self.install_fields, self._state_box()):
-            layout.addWidget(widget)
+            layout.addWidget(let_shrink(widget))
         layout.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -95,16 +95,15 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             self._copy,
         )
         self.restart = _button(tr("End the worker"), tr("It is started anew by the next prediction."), self._end_worker)
-        layout = QGridLayout(box)
-        layout.addWidget(_label(tr("Environment")), 0, 0)
-        layout.addWidget(self.environments, 0, 1, 1, 4)
-        layout.addWidget(_label(tr("Worker")), 1, 0)
-        layout.addWidget(self.worker_state, 1, 1, 1, 4)
-        for column, button in enumerate((self.check, self.reset, self.open_log, self.copy, self.restart)):
-            layout.addWidget(button, 2, column)
-        layout.addWidget(self.tidy, 3, 1)
-        layout.addWidget(self.answer, 4, 0, 1, 5)
-        layout.setColumnStretch(4, 1)
+        layout = QVBoxLayout(box)
+        for title, label in ((tr("Environment"), self.environments), (tr("Worker"), self.worker_state)):
+            layout.addWidget(_label(title))
+            layout.addWidget(label)
+        buttons = QGridLayout()
+        for place, button in enumerate((self.check, self.open_log, self.copy, self.restart, self.reset, self.tidy)):
+            buttons.addWidget(button, place // 3, place % 3)
+        layout.addLayout(buttons)
+        layout.addWidget(self.answer)
         return box
 
     def _check(self) -> None:
@@ -166,6 +165,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
 def _label(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
+    let_shrink(label)
     return label
 
 
