@@ -41,6 +41,7 @@ def shoot(name: str, wait_ms: int = 1500) -> None:
         EnoughError: this was the last one that was asked for.
     """
     rest(wait_ms)
+    iface.messageBar().clearWidgets()
     shots = Path(SETTINGS["shots"])
     iface.mainWindow().grab().save(str(shots / f"{name}.png"))
     if SETTINGS["only"] and set(SETTINGS["only"]) <= {shot.stem for shot in shots.iterdir()}:
@@ -112,7 +113,6 @@ def predict(dock: Any) -> None:
     shoot("tiles", wait_ms=0)
     wait_until(lambda: run.is_over, 1800)
     assert run.outcome.is_done, run.outcome.problem
-    iface.messageBar().clearWidgets()
 
 
 def show_result(dock: Any, layer: QgsRasterLayer) -> QgsLayerTreeGroup:
