@@ -2018,6 +2018,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Die Karte zeigt keinen Layer: schalten Sie einen im Layerfenster ein.</translation>
     </message>
     <message>
+        <source>The layers of the map are empty: switch on one that shows something.</source>
+        <translation>Die Layer der Karte sind leer: schalten Sie einen ein, der etwas zeigt.</translation>
+    </message>
+    <message>
         <source>The colours are those in which the layer is shown.</source>
         <translation>Die Farben sind die, in denen der Layer gezeigt wird.</translation>
     </message>

@@ -2018,6 +2018,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Карта не показывает ни одного слоя: включите его в панели слоёв.</translation>
     </message>
     <message>
+        <source>The layers of the map are empty: switch on one that shows something.</source>
+        <translation>Слои карты пусты: включите такой, который что-то показывает.</translation>
+    </message>
+    <message>
         <source>The colours are those in which the layer is shown.</source>
         <translation>Цвета те, в которых показан слой.</translation>
     </message>

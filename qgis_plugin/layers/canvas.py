@@ -144,6 +144,8 @@ def _full_bounds(settings: QgsMapSettings, layers: list[QgsMapLayer]) -> Bounds:
     whole = QgsMapSettings(settings)
     whole.setLayers(layers)
     box = whole.fullExtent()
+    if box.isEmpty() or not box.isFinite():
+        raise LayerReadError(tr("The layers of the map are empty: switch on one that shows something."))
     return box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()
 
 

@@ -274,6 +274,11 @@ def test_a_map_without_layers_or_crs_is_refused(image: Path, open_layer: OpenLay
         make_canvas_reader([open_layer(image)], QgsCoordinateReferenceSystem(), None, "the map", lambda: False)
 
 
+def test_a_map_of_empty_layers_is_refused(qgis_app: Any) -> None:
+    with pytest.raises(LayerReadError, match="are empty"):
+        reader_of([QgsVectorLayer(f"Polygon?crs=EPSG:{EPSG}", "nothing", "memory")])
+
+
 def test_squares_are_drawn_where_oblong_pixels_are_wanted(image: Path, truth: Any, open_layer: OpenLayer) -> None:
     reader = reader_of([open_layer(image)])
     grid = Grid(system(EPSG).ExportToWkt(), (EAST, NORTH), (PIXEL_M, 2 * PIXEL_M), (HEIGHT // 2, WIDTH))
