@@ -325,20 +325,20 @@ def test_several_members_and_iterations_are_a_group_of_layers(
 ) -> None:
     left, top = ORIGIN_XY
     extent = Extent((left, top - 120, left + 120, top), "EPSG:26911")
-    followed = Followed(controller, order(members=2, years_ahead=4, keeps_iterations=True, extent=extent))
+    followed = Followed(controller, order(members=2, years_ahead=8, keeps_iterations=True, extent=extent))
     outcome = followed.wait()
     assert outcome is not None
     assert outcome.is_done, outcome.problem
-    assert outcome.group == "town 2020 → 2024 (4 years ahead)"
+    assert outcome.group == "town 2020 → 2028 (8 years ahead)"
     assert outcome.files[0].name == "future.tif"
     written = {"future.tif", "future_spread.tif", "future_change.tif", "future_iteration_1.tif"}
     assert {path.name for path in outcome.files} == written
     nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
     assert [node.name() for node in nodes] == [
-        "Change probability 2024",
-        "Spread 2024",
+        "Change probability 2028",
+        "Spread 2028",
+        "Predicted 2028 (8 years ahead)",
         "Predicted 2024 (4 years ahead)",
-        "Predicted 2022 (2 years ahead)",
         "town 2020 (source)",
     ]
     assert followed.percents == sorted(followed.percents)
