@@ -89,7 +89,7 @@ def _find_made() -> Path:
         raise OutdatedEnvironmentError(
             tr(
                 "The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of "
-                "Landcast (Plugins > Landcast) and press the button that updates it."
+                "Landcast (Raster > Landcast) and press the button that updates it."
             ).format(found=outdated.version, version=__version__)
         )
     raise InterpreterError(tr("No Python with Landcast in it is set.") + " " + _how_to_set())
@@ -97,7 +97,7 @@ def _find_made() -> Path:
 
 def _how_to_set() -> str:
     return tr(
-        "Open the Landcast panel (Plugins > Landcast), which makes one on a click. By hand: "
+        "Open the Landcast panel (Raster > Landcast), which makes one on a click. By hand: "
         "Run `pip install landcast` in a Python environment of its own and put the path of that environment's "
         "interpreter into the environment variable {variable}, or into the QGIS setting {setting}: "
         'QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.'

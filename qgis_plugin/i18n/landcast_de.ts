@@ -1978,16 +1978,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Das für Landcast eingestellte Python, {path}, kann es nicht importieren: {reason}.</translation>
     </message>
     <message>
-        <source>The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of Landcast (Plugins &gt; Landcast) and press the button that updates it.</source>
-        <translation>Die Umgebung von Landcast hat Version {found}, und diese Erweiterung ist {version}. Öffnen Sie das Bedienfeld von Landcast (Erweiterungen &gt; Landcast) und drücken Sie den Knopf, der sie aktualisiert.</translation>
+        <source>The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of Landcast (Raster &gt; Landcast) and press the button that updates it.</source>
+        <translation>Die Umgebung von Landcast hat Version {found}, und diese Erweiterung ist {version}. Öffnen Sie das Bedienfeld von Landcast (Raster &gt; Landcast) und drücken Sie den Knopf, der sie aktualisiert.</translation>
     </message>
     <message>
         <source>No Python with Landcast in it is set.</source>
         <translation>Es ist kein Python mit Landcast eingestellt.</translation>
     </message>
     <message>
-        <source>Open the Landcast panel (Plugins &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
-        <translation>Öffnen Sie das Landcast-Bedienfeld (Erweiterungen &gt; Landcast), das auf einen Klick eines anlegt. Von Hand: Führen Sie `pip install landcast` in einer eigenen Python-Umgebung aus und schreiben Sie den Pfad ihres Interpreters in die Umgebungsvariable {variable} oder in die QGIS-Einstellung {setting}: QgsSettings().setValue("{setting}", "/pfad/zu/python") in der Python-Konsole.</translation>
+        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
+        <translation>Öffnen Sie das Landcast-Bedienfeld (Raster &gt; Landcast), das auf einen Klick eines anlegt. Von Hand: Führen Sie `pip install landcast` in einer eigenen Python-Umgebung aus und schreiben Sie den Pfad ihres Interpreters in die Umgebungsvariable {variable} oder in die QGIS-Einstellung {setting}: QgsSettings().setValue("{setting}", "/pfad/zu/python") in der Python-Konsole.</translation>
     </message>
     <message>
         <source>GDAL cannot open it</source>
@@ -2534,8 +2534,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>{folder}: nicht fertig; das Bedienfeld macht damit weiter.</translation>
     </message>
     <message>
-        <source>None was made yet; the panel of Landcast makes one (Plugins &gt; Landcast).</source>
-        <translation>Noch wurde keine angelegt; das Bedienfeld von Landcast legt eine an (Erweiterungen &gt; Landcast).</translation>
+        <source>None was made yet; the panel of Landcast makes one (Raster &gt; Landcast).</source>
+        <translation>Noch wurde keine angelegt; das Bedienfeld von Landcast legt eine an (Raster &gt; Landcast).</translation>
     </message>
     <message>
         <source>{path} is used, as the settings or the variable {variable} say.</source>
@@ -2622,8 +2622,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Der Worker auf dem anderen Rechner hat kein Modell {model}, nur: {known}.</translation>
     </message>
     <message>
-        <source>QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast (Plugins &gt; Landcast), which installs it on a click. Or install it as your system does (python3-zmq, or python3-pyzmq), or by this line in QGIS's Python console: {}</source>
-        <translation>Dem Python von QGIS fehlt die Bibliothek pyzmq, über die QGIS mit Landcast spricht. Öffnen Sie das Bedienfeld von Landcast (Erweiterungen &gt; Landcast), das sie auf einen Klick installiert. Oder installieren Sie sie, wie Ihr System es tut (python3-zmq oder python3-pyzmq), oder durch diese Zeile in der Python-Konsole von QGIS: {}</translation>
+        <source>QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast (Raster &gt; Landcast), which installs it on a click. Or install it as your system does (python3-zmq, or python3-pyzmq), or by this line in QGIS's Python console: {}</source>
+        <translation>Dem Python von QGIS fehlt die Bibliothek pyzmq, über die QGIS mit Landcast spricht. Öffnen Sie das Bedienfeld von Landcast (Raster &gt; Landcast), das sie auf einen Klick installiert. Oder installieren Sie sie, wie Ihr System es tut (python3-zmq oder python3-pyzmq), oder durch diese Zeile in der Python-Konsole von QGIS: {}</translation>
     </message>
     <message>
         <source>{name} {version} was not installed: {reason}</source>

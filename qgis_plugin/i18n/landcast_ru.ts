@@ -1978,16 +1978,16 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Python, заданный для Landcast, {path}, не может его импортировать: {reason}.</translation>
     </message>
     <message>
-        <source>The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of Landcast (Plugins &gt; Landcast) and press the button that updates it.</source>
-        <translation>Среда Landcast — версии {found}, а этот модуль — {version}. Откройте панель Landcast (Модули &gt; Landcast) и нажмите кнопку, которая её обновляет.</translation>
+        <source>The environment of Landcast is of version {found}, and this plugin is {version}. Open the panel of Landcast (Raster &gt; Landcast) and press the button that updates it.</source>
+        <translation>Среда Landcast — версии {found}, а этот модуль — {version}. Откройте панель Landcast (Растр &gt; Landcast) и нажмите кнопку, которая её обновляет.</translation>
     </message>
     <message>
         <source>No Python with Landcast in it is set.</source>
         <translation>Python с Landcast не задан.</translation>
     </message>
     <message>
-        <source>Open the Landcast panel (Plugins &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
-        <translation>Откройте панель Landcast (Модули &gt; Landcast), она создаст его одним щелчком. Вручную: выполните `pip install landcast` в отдельной среде Python и запишите путь её интерпретатора в переменную среды {variable} или в параметр QGIS {setting}: QgsSettings().setValue("{setting}", "/путь/к/python") в консоли Python.</translation>
+        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
+        <translation>Откройте панель Landcast (Растр &gt; Landcast), она создаст его одним щелчком. Вручную: выполните `pip install landcast` в отдельной среде Python и запишите путь её интерпретатора в переменную среды {variable} или в параметр QGIS {setting}: QgsSettings().setValue("{setting}", "/путь/к/python") в консоли Python.</translation>
     </message>
     <message>
         <source>GDAL cannot open it</source>
@@ -2534,8 +2534,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>{folder}: не закончено; панель продолжит.</translation>
     </message>
     <message>
-        <source>None was made yet; the panel of Landcast makes one (Plugins &gt; Landcast).</source>
-        <translation>Среды ещё нет; её создаёт панель Landcast (Модули &gt; Landcast).</translation>
+        <source>None was made yet; the panel of Landcast makes one (Raster &gt; Landcast).</source>
+        <translation>Среды ещё нет; её создаёт панель Landcast (Растр &gt; Landcast).</translation>
     </message>
     <message>
         <source>{path} is used, as the settings or the variable {variable} say.</source>
@@ -2622,8 +2622,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>У вычислителя на другом компьютере нет модели {model}, есть только: {known}.</translation>
     </message>
     <message>
-        <source>QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast (Plugins &gt; Landcast), which installs it on a click. Or install it as your system does (python3-zmq, or python3-pyzmq), or by this line in QGIS's Python console: {}</source>
-        <translation>В Python, который использует QGIS, нет библиотеки pyzmq, через которую QGIS общается с Landcast. Откройте панель Landcast (Модули &gt; Landcast), она установит её одним щелчком. Или установите её так, как принято в вашей системе (python3-zmq или python3-pyzmq), или этой строкой в консоли Python в QGIS: {}</translation>
+        <source>QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast (Raster &gt; Landcast), which installs it on a click. Or install it as your system does (python3-zmq, or python3-pyzmq), or by this line in QGIS's Python console: {}</source>
+        <translation>В Python, который использует QGIS, нет библиотеки pyzmq, через которую QGIS общается с Landcast. Откройте панель Landcast (Растр &gt; Landcast), она установит её одним щелчком. Или установите её так, как принято в вашей системе (python3-zmq или python3-pyzmq), или этой строкой в консоли Python в QGIS: {}</translation>
     </message>
     <message>
         <source>{name} {version} was not installed: {reason}</source>

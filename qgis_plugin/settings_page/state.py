@@ -32,7 +32,7 @@ def describe_environments() -> str:
         else:
             text = tr("{folder}: not finished; the panel goes on with it.").format(folder=one.folder)
         lines.append(text)
-    return "\n".join(lines) or tr("None was made yet; the panel of Landcast makes one (Plugins > Landcast).")
+    return "\n".join(lines) or tr("None was made yet; the panel of Landcast makes one (Raster > Landcast).")
 
 
 def describe_interpreter() -> str:

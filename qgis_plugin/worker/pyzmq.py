@@ -91,7 +91,7 @@ def use_pyzmq(base: Path) -> None:
         raise MissingPyzmqError(
             tr(
                 "QGIS's Python lacks the library pyzmq, by which QGIS talks with Landcast. Open the panel of Landcast "
-                "(Plugins > Landcast), which installs it on a click. Or install it as your system does (python3-zmq, "
+                "(Raster > Landcast), which installs it on a click. Or install it as your system does (python3-zmq, "
                 "or python3-pyzmq), or by this line in QGIS's Python console: {}"
             ).format("from landcast.qgis_plugin.worker import installing; installing.install()")
         )
