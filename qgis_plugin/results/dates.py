@@ -31,6 +31,7 @@ class Span:
 
     @property
     def range(self) -> QgsDateTimeRange:
+        """As QGIS takes it."""
         return QgsDateTimeRange(self.begin, self.end)
 
 

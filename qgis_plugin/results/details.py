@@ -30,10 +30,12 @@ class Details:
 
     @property
     def is_synthetic(self) -> bool:
+        """Whether it says that it was predicted."""
         return self.tags.get(f"{PREFIX}SYNTHETIC") == "YES"
 
     @property
     def is_partial(self) -> bool:
+        """Whether the prediction was stopped before its end."""
         return self.tags.get(f"{PREFIX}PARTIAL") == "YES"
 
     @property

@@ -37,6 +37,7 @@ class Frame:
 
     @property
     def factor(self) -> int:
+        """Pixels of the result that one of the picture is wide."""
         return math.ceil(max(self.rect.width, self.rect.height) / SCREEN_PX)
 
     @property

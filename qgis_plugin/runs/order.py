@@ -47,15 +47,19 @@ class Polygons:
     selected: tuple[int, ...] | None = None
 
     def sourceCrs(self) -> QgsCoordinateReferenceSystem:
+        """Of the layer."""
         return self.crs
 
     def sourceName(self) -> str:
+        """Of the layer."""
         return self.name
 
     def wkbType(self) -> Any:
+        """Of the geometries."""
         return self.wkb_type
 
     def getFeatures(self, request: QgsFeatureRequest, flags: Any = None) -> Any:
+        """Those that were there, and selected, when the area was chosen."""
         if self.selected is not None:
             request.setFilterFids(list(self.selected))
         return self.source.getFeatures(request)
