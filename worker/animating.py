@@ -86,19 +86,21 @@ def _write_gif(pictures: list[Path], path: Path, seconds: float) -> None:
 
 def _write_film(pictures: list[Path], path: Path, seconds: float) -> None:
     import cv2
+    from PIL import Image
 
-    images = [cv2.imread(str(picture), cv2.IMREAD_COLOR) for picture in pictures]
-    if any(image is None for image in images):
-        raise AnimationError("a picture cannot be read")
-    _check_sizes({image.shape[:2] for image in images if image is not None})
-    height, width = images[0].shape[:2]  # type: ignore[union-attr] # none is None
+    # OpenCV reads blue first, and on Windows no path with letters beyond its code page
+    images: list[Picture] = [
+        np.ascontiguousarray(np.asarray(Image.open(picture).convert("RGB"))[..., ::-1]) for picture in pictures
+    ]
+    _check_sizes({image.shape[:2] for image in images})
+    height, width = images[0].shape[:2]
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), FILM_FRAMES_A_SECOND, (width, height))
     try:
         if not writer.isOpened():
             raise AnimationError("this OpenCV has no encoder for MP4; choose GIF")
         for image in images:
             for _ in range(max(1, round(seconds * FILM_FRAMES_A_SECOND))):
-                writer.write(image)  # type: ignore[arg-type] # none is None
+                writer.write(image)
     finally:
         writer.release()
     if not path.exists() or path.stat().st_size == 0:
