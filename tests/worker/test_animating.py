@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rasterio
 from PIL import Image
+from rasterio.errors import NotGeoreferencedWarning
 
 from landcast.worker.animating import AnimationError, animate, main
 
@@ -33,7 +34,7 @@ def test_a_gif_holds_each_picture_for_its_time(pictures: list[Path], tmp_path: P
         assert (gif.n_frames, gif.info["duration"], gif.info["loop"]) == (2, 2000, 0)
         gif.seek(1)
         assert np.abs(np.asarray(gif.convert("RGB")).astype(int) - BLUE).max() <= 4
-    with rasterio.open(output, driver="GIF") as first:
+    with pytest.warns(NotGeoreferencedWarning), rasterio.open(output, driver="GIF") as first:
         assert (first.width, first.height) == (64, 48)
     assert not list(tmp_path.glob(".*partial*"))
 
