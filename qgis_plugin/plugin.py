@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Protocol
 
 from qgis import utils
@@ -45,9 +46,14 @@ class LandcastPlugin:
     def initGui(self) -> None:
         """Called by QGIS with windows."""
         self.initProcessing()
-        for part in self._make_parts(utils.iface):
-            part.load()
-            self._parts.append(part)
+        try:
+            for part in self._make_parts(utils.iface):
+                part.load()
+                self._parts.append(part)
+        except BaseException:
+            # QGIS does not unload what it could not load
+            self.unload()
+            raise
 
     def initProcessing(self) -> None:
         """Called by QGIS without windows, as in `qgis_process`."""
@@ -56,9 +62,17 @@ class LandcastPlugin:
         QgsApplication.processingRegistry().addProvider(self._provider)
 
     def unload(self) -> None:
-        """Called when the plugin is disabled, updated or QGIS ends."""
-        while self._parts:
-            self._parts.pop().unload()
+        """Called when the plugin is disabled, updated or QGIS ends.
+
+        A part that fails keeps none of the others, least of all the worker's process.
+        """
+        with ExitStack() as rest:
+            rest.callback(self._end_processing)
+            for part in self._parts:
+                rest.callback(part.unload)
+            self._parts = []
+
+    def _end_processing(self) -> None:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None

@@ -30,6 +30,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 import landcast
 from landcast.qgis_plugin.child_process import clean_environment
+from landcast.qgis_plugin.saved_layers import SavedLayers
 
 NAMES = ["Predicted red", "Predicted green", "Predicted blue"]
 MARKED = {"LANDCAST_SYNTHETIC": "YES", "LANDCAST_MODEL": "tiny", "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC: not a photo"}
@@ -42,14 +43,13 @@ class Window(QObject):  # type: ignore[misc]
 
 
 @pytest.fixture
-def window(qgis_app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    """The window of a QGIS with the plugin."""
+def window(qgis_app: Any) -> Iterator[Window]:
+    """A window whose saved layers are followed."""
     window = Window()
-    monkeypatch.setattr(utils, "iface", window)
-    plugin: Any = landcast.classFactory(window)
-    plugin.initGui()
+    part = SavedLayers(window)
+    part.load()
     yield window
-    plugin.unload()
+    part.unload()
 
 
 @pytest.fixture
@@ -268,17 +268,12 @@ def test_a_file_that_must_not_be_changed_is_marked_beside_it_or_told_of(
 
 
 def test_a_plugin_that_was_unloaded_marks_nothing(
-    qgis_app: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    open_layer: Callable[..., QgsRasterLayer],
-    save: Callable[..., str],
-    tmp_path: Path,
+    qgis_app: Any, open_layer: Callable[..., QgsRasterLayer], save: Callable[..., str], tmp_path: Path
 ) -> None:
     window = Window()
-    monkeypatch.setattr(utils, "iface", window)
-    plugin: Any = landcast.classFactory(window)
-    plugin.initGui()
-    plugin.unload()
+    part = SavedLayers(window)
+    part.load()
+    part.unload()
     layer = open_layer(write_marked(tmp_path / "a.tif"))
     saved = save(layer, tmp_path / "saved.tif")
     window.layerSavedAs.emit(layer, saved)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
+from qgis import utils
 from qgis.core import QgsApplication
 
 import landcast
@@ -40,6 +42,26 @@ def test_the_provider_comes_and_goes_with_the_plugin(plugin: Any, start: str) ->
 def test_a_plugin_that_was_never_started_unloads(plugin: Any) -> None:
     plugin.unload()
     assert provider() is None
+
+
+def test_a_plugin_that_cannot_be_loaded_leaves_nothing(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(utils, "iface", object())
+    with pytest.raises(AttributeError):
+        plugin.initGui()
+    assert provider() is None
+    assert plugin.worker is None
+
+
+def test_a_part_that_fails_keeps_no_other_from_unloading(plugin: Any) -> None:
+    plugin.initGui()
+    failing = Mock(unload=Mock(side_effect=RuntimeError("a part")))
+    plugin._parts.append(failing)
+    with pytest.raises(RuntimeError, match="a part"):
+        plugin.unload()
+    assert provider() is None
+    assert plugin.worker is None
+    plugin.unload()
+    failing.unload.assert_called_once()
 
 
 def test_what_few_people_need_is_advanced(plugin: Any) -> None:
