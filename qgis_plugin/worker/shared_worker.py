@@ -134,9 +134,9 @@ class SharedWorker:
 
     def _ready(self, interpreter: Path, is_cancelled: Callable[[], bool]) -> WorkerProcess:
         """Return the running worker with one user more."""
-        process = self._running(interpreter)
+        process = self._running(interpreter, is_cancelled)
         if process is None:
-            process = self._begin(interpreter, cache_folder() / _name())
+            process = self._begin(interpreter)
         try:
             process.wait_ready(is_cancelled)
         except (WorkerStartError, ChildCancelledError) as error:
@@ -153,39 +153,59 @@ class SharedWorker:
         self._was_ready = True
         return process
 
-    def _running(self, interpreter: Path) -> WorkerProcess | None:
+    def _running(self, interpreter: Path, is_cancelled: Callable[[], bool]) -> WorkerProcess | None:
         """The worker that runs by that interpreter, with one user more; one by another is ended where nobody uses it.
 
         Raises:
             WorkerError: somebody does, or all has ended.
+            ChildCancelledError: `is_cancelled` said yes while a restart was awaited.
         """
-        with self._lock:
-            if self._closing.is_set():
-                raise WorkerError(tr("The plugin was unloaded."))
-            process = self._process
-            if process is None or not process.is_alive:
-                return None
-            if interpreter == self._interpreter:
-                self._add_user()
-                return process
-            if self._users:
-                raise WorkerError(
-                    tr("Another prediction still runs by {}: wait for its end before you change the Python.").format(
-                        self._interpreter
-                    )
-                )
-            self._process = None
+        while True:
+            with self._lock:
+                if self._closing.is_set():
+                    raise WorkerError(tr("The plugin was unloaded."))
+                process = self._process
+                is_alive, is_coming_back = process is not None and process.is_alive, self._is_coming_back()
+                if process is None or not (is_alive or is_coming_back):
+                    return None
+                if interpreter != self._interpreter:
+                    self._check_unused()
+                    self._process = None
+                    break
+                if is_alive:
+                    self._add_user()
+                    return process
+            if is_cancelled():
+                raise ChildCancelledError
+            self._closing.wait(GLANCE_S)
         process.end()
         return None
 
-    def _begin(self, interpreter: Path, connection_file: Path) -> WorkerProcess:
-        connection_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_stale(connection_file.parent)
+    def _is_coming_back(self) -> bool:
+        """Whether a worker that ended is about to be restarted, for those who use it."""
+        return self._users > 0 and self._was_ready and self._problem is None
+
+    def _check_unused(self) -> None:
+        if self._users:
+            raise WorkerError(
+                tr("Another prediction still runs by {}: wait for its end before you change the Python.").format(
+                    self._interpreter
+                )
+            )
+
+    def _begin(self, interpreter: Path) -> WorkerProcess:
+        folder = cache_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _remove_stale(folder)
         with self._lock:
             if self._closing.is_set():
                 raise WorkerError(tr("The plugin was unloaded."))
+            gone = self._process if self._users else None
+            # who used one that was given up finds the new one by the same name
+            connection_file = folder / _name() if gone is None else gone.connection_file
             process = self._start(interpreter, connection_file, self._log, self._on_end)
-            self._process, self._interpreter, self._was_ready = process, interpreter, False
+            self._process, self._interpreter, self._problem = process, interpreter, None
+            self._was_ready = gone is not None
             self._add_user()
         return process
 

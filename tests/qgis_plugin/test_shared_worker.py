@@ -162,6 +162,52 @@ def test_a_worker_that_dies_again_and_again_is_given_up(
         assert own.problem is None
 
 
+def test_who_comes_before_a_restart_shares_the_worker_that_comes_back(
+    make_worker: MakeWorker, shared: SharedWorker, monkeypatch: pytest.MonkeyPatch, lines: list[str]
+) -> None:
+    monkeypatch.setattr("landcast.qgis_plugin.worker.shared_worker.RESTART_S", 1.0)
+    program = stand_in(make_worker, "announce(); sys.stdin.read()")
+    with shared.use(program, never) as first:
+        process = shared.process_id
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        wait_until(lambda: shared.process_id is None)
+        with pytest.raises(ChildCancelledError), shared.use(program, lambda: True):
+            pass
+        with pytest.raises(WorkerError, match="wait for its end"), shared.use(program.with_name("other"), never):
+            pass
+        with shared.use(program, never) as second:
+            assert second.connection_file == first.connection_file
+            assert read_connection(first.connection_file).is_live
+            assert read_connection(first.connection_file).process == shared.process_id != process
+    assert [line for line in lines if line.startswith("The worker ended")] == [
+        f"The worker ended; restart 1 of {RESTARTS}"
+    ]
+
+
+def test_who_tries_anew_while_another_still_uses_what_was_given_up_brings_it_back_for_both(
+    make_worker: MakeWorker, shared: SharedWorker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("landcast.qgis_plugin.worker.shared_worker.RESTART_S", 0.01)
+    fault = tmp_path / "fault"
+    program = stand_in(make_worker, f"""
+        if os.path.exists({str(fault)!r}):
+            sys.exit(1)
+        announce()
+        sys.stdin.read()
+    """)  # fmt: skip
+    with shared.use(program, never) as first:
+        fault.touch()
+        assert shared.process_id is not None
+        os.kill(shared.process_id, signal.SIGKILL)
+        wait_until(lambda: first.problem is not None)
+        fault.unlink()
+        with shared.use(program, never) as second:
+            assert second.problem is None
+            assert second.connection_file == first.connection_file
+            assert read_connection(first.connection_file).is_live
+
+
 def test_a_worker_that_does_not_start_says_why_and_is_not_tried_again(
     make_worker: MakeWorker, shared: SharedWorker, lines: list[str]
 ) -> None:
