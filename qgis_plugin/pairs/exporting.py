@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -131,16 +133,38 @@ def _check_seen(halves: tuple[Half, Half], seen: list[int], seen_by_both: int) -
 
 def _publish(files: list[PairFile]) -> None:
     """Give both files their names; a first one whose second fails would pair with another."""
-    before, after = files
-    was_there = before.path.exists()
-    before.publish()
+    with _kept_aside(files[0].path):
+        for file in files:
+            file.publish()
+
+
+@contextmanager
+def _kept_aside(path: Path) -> Iterator[None]:
+    """Have under a name again what stood there, or nothing, where the block fails.
+
+    Raises:
+        PairFileError: another program holds what stands there open.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.replaced")
+    was_there = path.exists()
     try:
-        after.publish()
-    except PairFileError:
-        if not was_there:
-            with suppress(OSError):
-                before.path.unlink()
+        if was_there:
+            path.replace(aside)
+    except OSError as error:
+        raise PairFileError(
+            tr("{path}: cannot be written: {reason}").format(path=path, reason=error.strerror)
+        ) from error
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            if was_there:
+                aside.replace(path)
+            else:
+                path.unlink()
         raise
+    with suppress(OSError):
+        aside.unlink()
 
 
 def _part(grid: Grid, left: int, top: int, width: int, height: int) -> Grid:

@@ -237,6 +237,21 @@ def test_an_earlier_pair_is_replaced_only_where_that_is_asked(pair: tuple[Path, 
     assert len(list((tmp_path / "set").rglob("*.*"))) == 2
 
 
+def test_an_earlier_pair_stays_whole_where_its_second_image_cannot_be_replaced(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first = export(pair, tmp_path / "set", NAME="town")
+    before, after = Path(first["BEFORE_FILE"]), Path(first["AFTER_FILE"])
+    content = before.read_bytes()
+    after.unlink()
+    # nothing gets the name of a folder
+    after.mkdir()
+    with pytest.raises(QgsProcessingException, match="cannot be written"):
+        export(pair, tmp_path / "set", NAME="town", GROUND_SCALE=100.0, OVERWRITE=True)
+    assert before.read_bytes() == content
+    assert [path.name for path in before.parent.iterdir()] == ["town.tif"]
+
+
 def test_a_cancelled_export_leaves_nothing(tmp_path: Path) -> None:
     large = [write_raster(tmp_path / f"{n}.tif", make_pixels(1500, 1500), UTM, ORIGIN, PIXEL_M) for n in "ab"]
     feedback = RecordingFeedback()
