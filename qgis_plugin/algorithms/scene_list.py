@@ -9,9 +9,9 @@ from pathlib import Path
 
 from qgis.core import QgsRasterLayer
 
-from ..layers.opening import open_quietly
 from ..layers.prepared import PreparedSource
 from ..translation import tr
+from ..worker.beside import prediction_items
 from .prediction_parameters import PredictionSettings
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".jp2", ".j2k", ".img", ".png", ".jpg", ".jpeg", ".webp", ".bmp")
@@ -60,13 +60,6 @@ def list_scenes(prepared: Iterable[PreparedSource], files: Iterable[Path], folde
         if path.resolve() not in known:
             scenes.append(Scene(path.name, path.absolute(), folder / _free_name(path.stem, taken)))
     return scenes
-
-
-def prediction_items(path: Path) -> dict[str, str] | None:
-    """What a prediction says of itself; None where the file is none."""
-    dataset = open_quietly(str(path))
-    items = {} if dataset is None else dict(dataset.GetMetadata() or {})
-    return items if items.get("LANDCAST_SYNTHETIC") == "YES" else None
 
 
 def open_file(scene: Scene) -> QgsRasterLayer:

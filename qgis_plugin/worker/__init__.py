@@ -6,6 +6,7 @@ process        one process of `landcast serve`
 shared_worker  the one that all algorithms of this QGIS share: started on first use, restarted, stopped
 connecting     a conversation with the chosen one
 predicting     a prediction by it
+beside         files beside the output that it may replace
 telling        what it says of a job, to who follows the prediction
 waiting        for an answer, as long as the user does
 """

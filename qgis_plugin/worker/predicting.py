@@ -36,6 +36,7 @@ from ..prediction import (
     PredictionRequest,
 )
 from ..translation import tr
+from .beside import check_beside
 from .choice import WorkerChoice
 from .connecting import Connection, connect
 from .shared_worker import SharedWorker, WorkerError
@@ -66,11 +67,12 @@ def predict(
         tiles: gets the parts of the result as they are done, in this thread.
 
     Raises:
-        PredictionFailedError: the worker, or QGIS, said why it cannot.
+        PredictionFailedError: the worker, or QGIS, said why it cannot, or a file that is no prediction is in the way.
         PredictionCrashedError: the worker ended without a reason.
         PredictionCancelledError: the listener said so.
         InterpreterError: the interpreter has no Landcast.
     """
+    check_beside(request)
     with told_errors(), conversation(worker, shared, listener) as connection, no_partial_files(request.output):
         telling = Telling(listener, _is_drawn(connection, request), lambda: connection.problem, tiles)
         with own_words(connection, listener):
