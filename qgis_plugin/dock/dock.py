@@ -84,6 +84,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         form.model.refused.connect(self._warn)
         form.run.predict_asked.connect(self._on_predict)
         form.run.setup_asked.connect(self._show_page)
+        form.run.again_asked.connect(self._on_change)
         marks.drawn.connect(form.area.choose_rectangle)
         marks.drawing_changed.connect(form.area.draw.setChecked)
         self.preview.answered.connect(self._on_planned)
@@ -112,6 +113,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
             signal.disconnect(slot)
         self._memory.close()
         self._rest()
+        self.marks.close()
         self.progress.stop()
         self.form.stop_following()
         if self._page is not None:
@@ -134,7 +136,7 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
         self.marks.clear()
         task, self._models_task = self._models_task, None
         if task is not None:
-            task.cancel()
+            task.drop()
 
     def _show_page(self) -> None:
         self._rest()
@@ -211,7 +213,11 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
 
     def _ask_models(self) -> None:
         if self._models_task is None:
-            ask = self._orders.models_question()
+            try:
+                ask = self._orders.models_question()
+            except ChoiceError as error:
+                self._view.show_failure(Answer(problem=str(error), is_without_worker=True, is_passing=True))
+                return
             self._models_task = begin(tr("Ask for the models of Landcast"), Asker(), ask, self._on_models)
 
     def _on_models(self, answer: Answer) -> None:

@@ -8,6 +8,7 @@ from qgis.core import QgsPointXY, QgsProject
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..results.swipe_tool import SwipeTool
 from .area import move_to
 from .area_tool import AreaBand, RectangleTool
 from .choices import ChoiceError, Rectangle
@@ -48,9 +49,10 @@ class MapMarks(QObject):  # type: ignore[misc]
         """Take the tool into the hand."""
         tool = self._canvas.mapTool()
         if tool is not self.tool:
-            self._previous = tool
             self._canvas.setMapTool(self.tool)
             self._canvas.setFocus()
+            # a comparison is over as soon as another tool is chosen
+            self._previous = tool.before if isinstance(tool, SwipeTool) else tool
 
     def stop_drawing(self) -> None:
         """Give back the tool that was in the hand before."""
@@ -77,6 +79,11 @@ class MapMarks(QObject):  # type: ignore[misc]
         self.stop_drawing()
         self.area.hide()
         self.frame.hide()
+
+    def close(self) -> None:
+        """Take all away for good: the map owns the tool, and outlives the plugin."""
+        self.clear()
+        self.tool.deleteLater()
 
     def _middle(self, rectangle: Rectangle | None) -> QgsPointXY:
         if rectangle is not None:

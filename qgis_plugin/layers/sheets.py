@@ -21,6 +21,7 @@ from qgis.PyQt.QtCore import QEventLoop, QRect, QSize, QThread, QTimer
 from qgis.PyQt.QtGui import QPainter
 
 from ..translation import tr
+from .owning import own
 from .reader import IsStopped, LayerReadError, ReadStoppedError
 
 MARGIN_PX = 32
@@ -160,7 +161,7 @@ def _copied_steps(pipe: QgsRasterPipe) -> list[QgsRasterInterface]:
     steps: list[QgsRasterInterface] = []
     for step in (pipe.at(index) for index in range(pipe.size())):
         if step.on():
-            copy = step.clone()
+            copy = own(step.clone())
             if steps:
                 copy.setInput(steps[-1])
             steps.append(copy)

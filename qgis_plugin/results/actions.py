@@ -72,6 +72,8 @@ class ResultActions(QObject):  # type: ignore[misc]
             self._tool = SwipeTool(self._iface.mapCanvas(), comparison)
             self._iface.mapCanvas().setMapTool(self._tool)
             self._iface.mapCanvas().setFocus()
+            # after the tool's own slot
+            comparison.stopped.connect(self._drop_tool)
 
     def blink(self, node: QgsLayerTreeNode | None) -> None:
         """Compare by turns."""
@@ -167,6 +169,12 @@ class ResultActions(QObject):  # type: ignore[misc]
         comparison, self._comparison = self._comparison, None
         if comparison is not None:
             comparison.deleteLater()
+
+    def _drop_tool(self) -> None:
+        """The map owns the tool, and outlives the plugin."""
+        tool, self._tool = self._tool, None
+        if tool is not None:
+            tool.deleteLater()
 
     def _export(self, node: Any, output: Path | None, kinds: str, suffix: str, begin: Any) -> Export | None:
         run = self._run(node)

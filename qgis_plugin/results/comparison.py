@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsLayerTreeNode, QgsMapRendererParallelJob, QgsProject
+from qgis.core import QgsLayerTreeGroup, QgsMapRendererParallelJob, QgsProject
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..translation import tr
@@ -34,7 +35,8 @@ class Comparison(QObject):  # type: ignore[misc]
         self._canvas, self._run = canvas, run
         self._job: QgsMapRendererParallelJob | None = None
         self._is_over = False
-        self._before: list[tuple[QgsLayerTreeNode, bool]] = []
+        self._groups: list[tuple[QgsLayerTreeGroup, bool]] = []
+        self._layers: dict[str, bool] = {}
         before = tr("Before") if run.past is None else run.past.name()
         self.overlay = PastOverlay(canvas, before, run.chosen.name())
         self._rest = QTimer(self)
@@ -58,11 +60,12 @@ class Comparison(QObject):  # type: ignore[misc]
         self._canvas.layersChanged.disconnect(self._rest.start)
         self._canvas.destinationCrsChanged.disconnect(self._rest.start)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
-        self._cancel_job()
-        self.overlay.remove()
-        for node, is_checked in self._before:
-            node.setItemVisibilityChecked(is_checked)
-        self.stopped.emit()
+        try:
+            self._cancel_job()
+            self.overlay.remove()
+            self._show_all()
+        finally:
+            self.stopped.emit()
 
     def _show_alone(self) -> None:
         """Of the run's layers, show the chosen prediction and what lies beneath."""
@@ -73,12 +76,24 @@ class Comparison(QObject):  # type: ignore[misc]
         siblings = [child for child in parent.children() if hasattr(child, "layer")]
         above = [one for one in siblings if kind_of(one.layer()) in PREDICTED]
         while parent is not None:
-            self._before.append((parent, parent.itemVisibilityChecked()))
+            self._groups.append((parent, parent.itemVisibilityChecked()))
             parent = parent.parent()
-        self._before += [(one, one.itemVisibilityChecked()) for one in above]
+        # a node is replaced by another when its layer is moved in the tree
+        self._layers = {one.layerId(): one.itemVisibilityChecked() for one in above}
         for one in above:
             one.setItemVisibilityChecked(one is node)
         node.setItemVisibilityCheckedParentRecursive(True)
+
+    def _show_all(self) -> None:
+        """Of what is still in the tree, show what was shown before."""
+        for group, is_checked in self._groups:
+            if not sip.isdeleted(group):
+                group.setItemVisibilityChecked(is_checked)
+        root = QgsProject.instance().layerTreeRoot()
+        for identifier, is_checked in self._layers.items():
+            node = root.findLayer(identifier)
+            if node is not None:
+                node.setItemVisibilityChecked(is_checked)
 
     def _draw(self) -> None:
         self._cancel_job()
@@ -109,6 +124,4 @@ class Comparison(QObject):  # type: ignore[misc]
     def _on_layers_removed(self, layers: list[str]) -> None:
         ours = [self._run.chosen, *self._run.predictions, *([] if self._run.past is None else [self._run.past])]
         if any(layer.id() in layers for layer in ours):
-            # the nodes go as well
-            self._before = []
             self.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeyEvent
 
@@ -22,9 +23,15 @@ class SwipeTool(QgsMapTool):  # type: ignore[misc]
     def __init__(self, canvas: QgsMapCanvas, comparison: Comparison) -> None:
         super().__init__(canvas)
         self._comparison = comparison
-        self._before = canvas.mapTool()
+        self._before: QgsMapTool | None = canvas.mapTool()
+        self._is_leaving = False
         self.setCursor(Qt.CursorShape.SplitHCursor)
         comparison.stopped.connect(self._on_stopped)
+
+    @property
+    def before(self) -> QgsMapTool | None:
+        """The tool that was in the hand; None where there was none, or it is gone."""
+        return None if self._before is None or sip.isdeleted(self._before) else self._before
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802 - QGIS's name
         self._comparison.overlay.share = event.pos().x() / max(1, self.canvas().width())
@@ -46,11 +53,14 @@ class SwipeTool(QgsMapTool):  # type: ignore[misc]
     def deactivate(self) -> None:
         """Another tool is chosen, or the comparison is over."""
         super().deactivate()
+        self._is_leaving = True
         self._comparison.stop()
 
     def _on_stopped(self) -> None:
-        if self.canvas().mapTool() is self:
-            if self._before is None:
-                self.canvas().unsetMapTool(self)
-            else:
-                self.canvas().setMapTool(self._before)
+        # a map still names the tool that it is about to replace
+        if self._is_leaving or self.canvas().mapTool() is not self:
+            return
+        if self.before is None:
+            self.canvas().unsetMapTool(self)
+        else:
+            self.canvas().setMapTool(self.before)

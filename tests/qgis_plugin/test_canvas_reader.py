@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.server
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from qgis.core import (
 from landcast.qgis_plugin.layers.canvas import CanvasReader, make_canvas_reader
 from landcast.qgis_plugin.layers.drawing import Grid, draw
 from landcast.qgis_plugin.layers.reader import Block, LayerReadError, Reader, ReadStoppedError
+from landcast.qgis_plugin.layers.sheets import RasterSheet
 
 from .algorithm_runs import EPSG, ORIGIN_XY, PIXEL_M, write_image
 from .test_drawing import centres, system, waves
@@ -306,3 +308,13 @@ def test_layers_are_shown_at_the_scales_that_they_are_made_for(
         block = in_thread(lambda reader=reader: draw(reader, own_grid(60, 50, 30, 30)))
         assert block.valid.all() == layer.isInScaleRange(2268)
         assert block.valid.any() == block.valid.all()
+
+
+def test_copies_of_a_raster_go_with_the_reader(image: Path, open_layer: OpenLayer) -> None:
+    layer = open_layer(image)
+    steps = RasterSheet(layer)._steps
+    gone: list[bool] = []
+    steps[0].destroyed.connect(lambda: gone.append(True))
+    del steps
+    gc.collect()
+    assert gone, "QGIS does not say whose the copy of the provider is"

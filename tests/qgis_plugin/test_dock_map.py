@@ -11,11 +11,12 @@ pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from qgis.gui import QgsMapToolPan
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtTest import QTest
 
 from landcast.qgis_plugin.dock.choices import Rectangle
 from landcast.qgis_plugin.dock.map_marks import MapMarks
+from landcast.qgis_plugin.results.swipe_tool import SwipeTool
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -141,3 +142,32 @@ def test_all_is_taken_away(canvas: Any, marks: MapMarks) -> None:
     marks.clear()
     assert len(canvas.scene().items()) == items
     assert canvas.mapTool() is not marks.tool
+
+
+def test_a_swipe_that_is_over_is_not_taken_up_again(canvas: Any, marks: MapMarks) -> None:
+    class Over(QObject):
+        stopped = pyqtSignal()
+
+        def stop(self) -> None:
+            self.stopped.emit()
+
+    pan, over = QgsMapToolPan(canvas), Over()
+    canvas.setMapTool(pan)
+    swipe = SwipeTool(canvas, over)  # type: ignore[arg-type]
+    over.stopped.connect(swipe.deleteLater)
+    canvas.setMapTool(swipe)
+    marks.start_drawing()
+    assert canvas.mapTool() is marks.tool
+    marks.stop_drawing()
+    assert canvas.mapTool() is pan
+    canvas.unsetMapTool(pan)
+
+
+def test_the_tool_does_not_outlive_the_panel(canvas: Any) -> None:
+    marks = MapMarks(canvas)
+    marks.start_drawing()
+    gone: list[bool] = []
+    marks.tool.destroyed.connect(lambda: gone.append(True))
+    marks.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert gone

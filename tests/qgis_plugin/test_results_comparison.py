@@ -19,7 +19,9 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.gui import QgsMapToolPan
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from qgis.PyQt.QtGui import QImage, QPainter
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QMenu
@@ -210,6 +212,67 @@ def test_a_removed_layer_or_an_unloaded_plugin_ends_the_comparison(
     assert actions.comparison is None
     assert overlays(windows) == []
     assert windows.canvas.mapTool() is windows.pan
+
+
+@pytest.mark.parametrize("what", ["removed", "moved"])
+def test_a_layer_that_leaves_its_place_keeps_nothing_hidden(
+    what: str, windows: Windows, actions: ResultActions, group: QgsLayerTreeNode
+) -> None:
+    layer = group.findLayers()[0].layer().clone()
+    layer.setCustomProperty("landcast/kind", "spread")
+    QgsProject.instance().addMapLayer(layer, False)
+    group.insertLayer(0, layer)
+    before = checked(group)
+    assert before[:3] == [True, True, True]
+    actions.swipe(group)
+    assert checked(group)[:3] == [False, True, False]
+    if what == "removed":
+        QgsProject.instance().removeMapLayer(layer.id())
+    else:
+        node = group.findLayers()[0]
+        QgsProject.instance().layerTreeRoot().insertChildNode(0, node.clone())
+        group.removeChildNode(node)
+    turn_until(lambda: len(group.findLayers()) == 3, 10)
+    actions.stop_comparing()
+    assert actions.comparison is None
+    assert overlays(windows) == []
+    assert windows.canvas.mapTool() is windows.pan
+    assert checked(group) == before[1:]
+    assert what == "removed" or QgsProject.instance().layerTreeRoot().findLayer(layer.id()).isVisible()
+
+
+def test_a_prediction_that_is_removed_leaves_the_others_as_they_were(
+    actions: ResultActions, group: QgsLayerTreeNode
+) -> None:
+    before = checked(group)
+    actions.swipe(group)
+    QgsProject.instance().removeMapLayer(group.findLayers()[0].layer().id())
+    assert actions.comparison is None
+    assert checked(group) == before[1:]
+
+
+def test_another_tool_is_taken_up_once(windows: Windows, actions: ResultActions, group: QgsLayerTreeNode) -> None:
+    other, told = QgsMapToolPan(windows.canvas), []
+    actions.swipe(group)
+    tool = windows.canvas.mapTool()
+    windows.canvas.mapToolSet.connect(lambda new, old: told.append((new, old)))
+    windows.canvas.setMapTool(other)
+    assert told == [(other, tool)]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sip.isdeleted(tool), "it would stay with the map"
+    assert windows.canvas.mapTool() is other
+
+
+def test_a_tool_that_is_gone_does_not_come_back(
+    windows: Windows, actions: ResultActions, group: QgsLayerTreeNode
+) -> None:
+    other = QgsMapToolPan(windows.canvas)
+    windows.canvas.setMapTool(other)
+    actions.swipe(group)
+    sip.delete(other)
+    actions.stop_comparing()
+    assert actions.comparison is None
+    assert overlays(windows) == []
 
 
 def test_the_map_plays_past_present_and_future(
