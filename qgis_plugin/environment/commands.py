@@ -25,51 +25,56 @@ QUIET = (
 )
 """With some retries: pip tells of a network that fails only when it tries again."""
 LAST_LINES = 4
+EXTRA = "[training]"
+"""The toolbox also trains and evaluates."""
 
 
 def torch_arguments(source: Source, build: TorchBuild, downloads: Path, report: Path) -> list[str]:
     """For pip: PyTorch, in the build for this machine."""
     where = index_arguments(source)
-    if not where and build.index is not None:
+    if not _is_named(source) and build.index is not None:
         where = ["--index-url", build.index]
     # CUDA's libraries come from the same place; what the other build needs is fetched with what Landcast needs
     alone = [] if build.is_cuda else ["--no-deps"]
     return [*_install(downloads, report), *alone, *where, f"torch=={TORCH}"]
 
 
-def landcast_arguments(source: Source, wheel: Path | None, version: str, downloads: Path, report: Path) -> list[str]:
+def landcast_arguments(source: Source, wheel: Path, downloads: Path, report: Path) -> list[str]:
     """For pip: Landcast and what it needs, beside the PyTorch that is there."""
-    what = f"landcast=={version}" if wheel is None else str(wheel)
-    return [*_install(downloads, report), *index_arguments(source), what, f"torch=={TORCH}"]
+    return [*_install(downloads, report), *index_arguments(source), f"{wheel}{EXTRA}", f"torch=={TORCH}"]
 
 
 def locked_arguments(source: Source, lock: Path, build: TorchBuild, downloads: Path, report: Path) -> list[str]:
     """For pip: all packages of a lock file, each by its hash."""
     where = index_arguments(source)
-    if not where and build.index is not None:
+    if not _is_named(source) and build.index is not None:
         # hashes decide, so that it does not matter which of both indexes gives a file
         where = ["--extra-index-url", build.index]
     return [*_install(downloads, report), *where, "--require-hashes", "--requirement", str(lock)]
 
 
 def wheel_only_arguments(wheel: Path, downloads: Path, report: Path) -> list[str]:
-    """For pip: a wheel alone, where all that it needs is there."""
-    return [*_install(downloads, report), "--no-deps", "--no-index", str(wheel)]
+    """For pip: a wheel alone, where all that it needs is there; pip refuses where something is not."""
+    return [*_install(downloads, report), "--no-index", f"{wheel}{EXTRA}"]
 
 
-def download_arguments(source: Source, requirements: Path, folder: Path, downloads: Path) -> list[str]:
-    """For pip: the wheel of Landcast from an index, by its hash."""
-    where = ["--cache-dir", str(downloads), *index_arguments(source), "--dest", str(folder)]
-    return ["download", *QUIET, *where, "--no-deps", "--require-hashes", "--requirement", str(requirements)]
+def download_arguments(requirements: Path, folder: Path, downloads: Path, has_hash: bool) -> list[str]:
+    """For pip: the wheel of Landcast from an index."""
+    where = ["--cache-dir", str(downloads), "--dest", str(folder)]
+    checked = ["--require-hashes"] if has_hash else []
+    return ["download", *QUIET, *where, "--no-deps", *checked, "--requirement", str(requirements)]
 
 
 def index_arguments(source: Source) -> list[str]:
-    """Where pip looks; nothing where it is to look as it is set."""
-    if isinstance(source, WheelFolder):
-        return ["--no-index", "--find-links", str(source.path)]
+    """Where pip looks; nothing where it is to look as it is set, or as `index_variables` says."""
+    return ["--no-index", "--find-links", str(source.path)] if isinstance(source, WheelFolder) else []
+
+
+def index_variables(source: Source) -> dict[str, str]:
+    """The index for pip: no argument, as its address may hold a login, and anybody may read arguments."""
     if isinstance(source, PackageIndex) and source.address is not None:
-        return ["--index-url", source.address]
-    return []
+        return {"PIP_INDEX_URL": source.address}
+    return {}
 
 
 def explain(lines: list[str]) -> str:
@@ -78,6 +83,11 @@ def explain(lines: list[str]) -> str:
     words = next((words() for pattern, words in _KNOWN if re.search(pattern, said, re.IGNORECASE)), "")
     errors = [line for line in lines if line.lower().startswith("error")] or lines[-LAST_LINES:]
     return " ".join(part for part in (words, " ".join(errors[-LAST_LINES:])) if part)
+
+
+def _is_named(source: Source) -> bool:
+    """Whether the settings name where everything comes from."""
+    return isinstance(source, WheelFolder) or (isinstance(source, PackageIndex) and source.address is not None)
 
 
 def _install(downloads: Path, report: Path) -> list[str]:

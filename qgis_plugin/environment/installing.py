@@ -24,11 +24,32 @@ from ..child_process import ChildCancelledError
 from ..translation import tr
 from . import commands
 from .lock import InstallLock
-from .places import DOWNLOADS, LOCK, LOG, Environment, environment_at, environments, find_finished
+from .places import (
+    DOWNLOADS,
+    LOCK,
+    LOG,
+    TEMPORARY,
+    Environment,
+    claim_own,
+    environment_at,
+    environments,
+    find_finished,
+    remove_downloads,
+)
 from .problems import CardError, NoPythonError, NoSpaceError, SourceError, StepError
 from .pythons import BasePython, ask, find_base_python
 from .running import build_command, build_environment, run
-from .source import Source, check_hash, find_lock, find_wheel, known_hash, python_versions
+from .source import (
+    Source,
+    check_hash,
+    check_known,
+    find_lock,
+    find_wheel,
+    how_to_get_a_wheel,
+    known_hash,
+    python_versions,
+    redact,
+)
 from .torch_build import Card, TorchBuild, choose_build, find_card, without_card
 from .verifying import Verified, verify
 
@@ -93,7 +114,8 @@ def install(order: InstallOrder, follower: Follower) -> Environment:
         OSError: a folder cannot be written.
     """
     wheel = find_wheel(order.source, order.version)
-    known_hash(wheel, order.sha256)
+    check_known(order.source, known_hash(wheel, order.sha256))
+    claim_own(order.base)
     lock = InstallLock(order.base / LOCK)
     if not lock.try_acquire():
         follower.stage(tr("Another QGIS is making the environment; waiting for it"))
@@ -117,13 +139,14 @@ def remove_all(base: Path, environments: list[Environment]) -> None:
         EnvironmentProblem: one is not ours, or is being made.
         OSError: a file is in use.
     """
+    claim_own(base)
     lock = InstallLock(base / LOCK)
     if not lock.try_acquire():
         raise StepError(tr("Another QGIS is making the environment. Cancel it there first."))
     try:
         for environment in environments:
             environment.remove()
-        shutil.rmtree(base / DOWNLOADS, ignore_errors=True)
+        remove_downloads(base)
     finally:
         lock.release()
 
@@ -134,7 +157,16 @@ class _Installation:
     def __init__(self, order: InstallOrder, follower: Follower, write: Callable[[str], None]) -> None:
         self._order, self._follower, self._write = order, follower, write
         self._downloads = order.base / DOWNLOADS
-        self._variables = build_environment(os.environ, order.variables)
+        self._temporary = order.base / TEMPORARY
+        self._variables = build_environment(
+            os.environ,
+            {
+                **order.variables,
+                **commands.index_variables(order.source),
+                # pip unpacks there; the system's own place may be small, and of another disk
+                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary)),
+            },
+        )
         self._done = 0.0
         self._sha256: str | None = None
 
@@ -176,6 +208,7 @@ class _Installation:
         self._done = 0.0
         self._check_room(environment, build)
         environment.claim()
+        self._temporary.mkdir(parents=True, exist_ok=True)
         wheel, sha256 = self._copy_wheel()
         self._sha256 = sha256
         lock = find_lock(order.source)
@@ -184,7 +217,7 @@ class _Installation:
         self._keep_only_whole_steps(environment, plan)
         command = build_command(python.path, "venv", str(environment.folder))
         self._step(environment, "venv", tr("Making the environment"), command, 5e7)
-        if wheel is None and sha256 is not None:
+        if wheel is None:
             wheel = self._fetch_wheel(environment, sha256)
         if lock is not None:
             arguments = commands.locked_arguments(order.source, lock, build, self._downloads, self._report("torch"))
@@ -195,10 +228,10 @@ class _Installation:
         )
         self._pip(environment, "torch", stage, arguments, build.needed_bytes * 0.7)
         report = self._report("landcast")
-        if lock is not None and wheel is not None:
+        if lock is not None:
             arguments = commands.wheel_only_arguments(wheel, self._downloads, report)
         else:
-            arguments = commands.landcast_arguments(order.source, wheel, order.version, self._downloads, report)
+            arguments = commands.landcast_arguments(order.source, wheel, self._downloads, report)
         stage = tr("Fetching and installing Landcast {version} and its libraries").format(version=order.version)
         self._pip(environment, "landcast", stage, arguments, 1.2e9)
         self._stage(tr("Trying it out"))
@@ -249,18 +282,26 @@ class _Installation:
         self._hear(f"SHA-256 {sha256} ({said}): {wheel}")
         return copy, sha256
 
-    def _fetch_wheel(self, environment: Environment, sha256: str) -> Path:
-        """The wheel of Landcast from the package index, by its hash."""
+    def _fetch_wheel(self, environment: Environment, sha256: str | None) -> Path:
+        """The wheel of Landcast from the package index, by its hash where that is known.
+
+        Raises:
+            SourceError: the index has none.
+        """
         folder, version = self._downloads / WHEEL, self._order.version
         requirements = folder / "requirements.txt"
-        requirements.write_text(f"landcast=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
-        arguments = commands.download_arguments(self._order.source, requirements, folder, self._downloads)
+        known = "" if sha256 is None else f" --hash=sha256:{sha256}"
+        requirements.write_text(f"landcast=={version}{known}\n", encoding="utf-8")
+        arguments = commands.download_arguments(requirements, folder, self._downloads, sha256 is not None)
         self._stage(tr("Fetching Landcast"))
-        self._run(build_command(environment.interpreter, "pip", *arguments))
+        try:
+            self._run(build_command(environment.interpreter, "pip", *arguments))
+        except StepError as error:
+            raise StepError(f"{error} {how_to_get_a_wheel()}") from error
         found = list(folder.glob("*.whl"))
         if len(found) != 1:
             raise SourceError(tr("The package index has no wheel of Landcast {}.").format(version))
-        check_hash(found[0], sha256)
+        self._sha256 = check_hash(found[0], sha256)
         return found[0]
 
     def _keep_only_whole_steps(self, environment: Environment, plan: str) -> None:
@@ -291,7 +332,7 @@ class _Installation:
         free, last, furthest = self._free(), time.monotonic(), 0.0
 
         def hear(line: str) -> None:
-            lines.append(line)
+            lines.append(redact(line))
             self._hear(line)
 
         def glance() -> None:
@@ -327,7 +368,7 @@ class _Installation:
                 "packages": packages,
             }
         )
-        shutil.rmtree(self._downloads, ignore_errors=True)
+        remove_downloads(self._order.base)
         # by another Python, say, and never to be gone on with
         for other in environments(self._order.base):
             if not other.is_finished:
@@ -347,6 +388,7 @@ class _Installation:
         self._follower.stage(text)
 
     def _hear(self, line: str) -> None:
+        line = redact(line)
         if line.strip():
             self._write(line)
             self._follower.line(line)

@@ -14,6 +14,7 @@ from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsSettings
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from ..translation import tr
+from .places import CERTIFICATES, claim_own
 
 CA_SETTING = "landcast/ca_file"
 CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -89,9 +90,10 @@ def certificate_variables(environment: Mapping[str, str], named: str, own: bytes
         environment: of this process; what it says is left.
         named: a file with certificates, of the setting; empty where there is none.
         own: certificates in PEM form that QGIS trusts beside the system's; empty where there are none.
-        base: folder that `own` is written into.
+        base: folder of environments, in whose own part `own` is written.
 
     Raises:
+        NotOursError: that part is not ours.
         OSError: `named` cannot be read, or `own` not be written.
     """
     if named:
@@ -100,8 +102,8 @@ def certificate_variables(environment: Mapping[str, str], named: str, own: bytes
         return dict.fromkeys(CA_VARIABLES, str(path))
     if any(environment.get(name) for name in CA_VARIABLES) or not own.strip():
         return {}
-    base.mkdir(parents=True, exist_ok=True)
-    path = base / "certificates.pem"
+    claim_own(base)
+    path = base / CERTIFICATES
     path.write_bytes(own)
     return dict.fromkeys(CA_VARIABLES, str(path))
 

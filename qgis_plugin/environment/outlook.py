@@ -14,7 +14,7 @@ from .installing import InstallOrder
 from .places import Environment, environments, find_outdated
 from .problems import NoPythonError
 from .pythons import find_base_python
-from .source import PackageIndex, WheelFolder, find_wheel, python_versions
+from .source import PackageIndex, WheelFolder, check_known, find_wheel, known_hash, python_versions
 from .torch_build import TorchBuild, choose_build, find_card
 
 
@@ -43,7 +43,7 @@ def look(order: InstallOrder) -> Outlook:
     Raises:
         SourceError: there is nothing to install from.
     """
-    find_wheel(order.source, order.version)
+    check_known(order.source, known_hash(find_wheel(order.source, order.version), order.sha256))
     build = choose_build(sys.platform, platform.machine(), find_card(os.environ))
     obstacle = ""
     if order.wanted_python is None:
@@ -51,7 +51,7 @@ def look(order: InstallOrder) -> Outlook:
             find_base_python(os.environ, sys.platform, order.own_prefix, python_versions(order.source))
         except NoPythonError as error:
             obstacle = str(error)
-    is_begun = any(one.steps and not one.is_finished for one in environments(order.base))
+    is_begun = any(one.steps and not one.is_finished and not one.is_aside for one in environments(order.base))
     return Outlook(build, describe(order, build), obstacle, find_outdated(order.base, order.version), is_begun)
 
 
@@ -71,7 +71,7 @@ def describe(order: InstallOrder, build: TorchBuild) -> str:
 
 def _places(order: InstallOrder, build: TorchBuild) -> list[str]:
     if isinstance(order.source, PackageIndex) and order.source.address is not None:
-        return [order.source.address]
+        return [str(order.source)]
     places = [tr("the package index (pypi.org, unless pip is set to another)")]
     return [*places, build.index.split("/")[2]] if build.index else places
 

@@ -5,8 +5,10 @@
         landcast-environment.json  written first: the folder is ours; which steps began and ended
         finished.json              written last: how it was made, and what it can do
         bin/python, or Scripts/python.exe
-      downloads/                 what pip fetched, until the environment is finished
-      install.lock, install.log
+      landcast-installer/        all else; nothing is written beside it, as BASE may be any folder of the user
+        landcast-installer.json  written first: the folder is ours
+        downloads/               what pip fetched and unpacks, until the environment is finished
+        install.lock, install.log, certificates.pem
 
 Standard library only.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -24,12 +27,18 @@ from pathlib import Path
 from typing import Any
 
 from ..translation import tr
-from .problems import NotOursError
+from .problems import InUseError, NotOursError
 
 OWNER = "landcast-environment.json"
 FINISHED = "finished.json"
 PROGRAM = "landcast"
-LOCK, LOG, DOWNLOADS = "install.lock", "install.log", "downloads"
+OWN = "landcast-installer"
+OWN_MARK = "landcast-installer.json"
+LOCK, LOG, DOWNLOADS = f"{OWN}/install.lock", f"{OWN}/install.log", f"{OWN}/downloads"
+TEMPORARY, CERTIFICATES = f"{DOWNLOADS}/tmp", f"{OWN}/certificates.pem"
+"""Below the folder of environments."""
+ASIDE = ".r-"
+"""Begins the name of an environment that is being removed; short, as paths end at 260 letters on Windows."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,13 @@ class Environment:
     @property
     def facts(self) -> dict[str, Any]:
         """How it was made and what it can do; empty unless it is finished and its Python is still there."""
-        return _read(self.folder / FINISHED) if self.is_ours and self.interpreter.is_file() else {}
+        is_usable = self.is_ours and not self.is_aside and self.interpreter.is_file()
+        return _read(self.folder / FINISHED) if is_usable else {}
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is being removed, or its removal was broken off."""
+        return self.folder.name.startswith(ASIDE)
 
     @property
     def is_finished(self) -> bool:
@@ -113,15 +128,29 @@ class Environment:
         write_whole(self.folder / OWNER, {"program": PROGRAM, "steps": {}})
 
     def remove(self) -> None:
-        """Remove it, mark and folder last.
+        """Remove it, mark and folder last; moved aside first, so that half of it is never found in its place.
 
         Raises:
             NotOursError: Landcast did not make it.
-            OSError: a file is in use.
+            InUseError: a program runs by it, where the system minds; nothing of it was removed.
+            OSError: a file cannot be removed.
         """
-        self.empty()
-        (self.folder / OWNER).unlink()
-        self.folder.rmdir()
+        if not self.is_ours:
+            self.empty()
+        aside = self if self.is_aside else Environment(self.folder.with_name(ASIDE + secrets.token_hex(4)))
+        if aside is not self:
+            try:
+                self.folder.rename(aside.folder)
+            except PermissionError as error:
+                raise InUseError(
+                    tr(
+                        "{folder} is in use. Close other windows of QGIS and all programs that run by its Python, then "
+                        "try again; nothing was removed."
+                    ).format(folder=self.folder)
+                ) from error
+        aside.empty()
+        (aside.folder / OWNER).unlink()
+        aside.folder.rmdir()
 
 
 def default_base(system: str, environment: Mapping[str, str], home: Path) -> Path:
@@ -134,6 +163,33 @@ def default_base(system: str, environment: Mapping[str, str], home: Path) -> Pat
     asked = environment.get("XDG_DATA_HOME", "")
     # the standard: a path that is not absolute is to be ignored
     return (Path(asked) if asked.startswith("/") else home / ".local" / "share") / "landcast" / "environments"
+
+
+def claim_own(base: Path) -> None:
+    """Make the folder for all that is no environment, and mark it as ours, unless it is already.
+
+    Raises:
+        NotOursError: there is something else.
+    """
+    folder = base / OWN
+    if _is_own(base):
+        return
+    # another QGIS may be writing the mark, by way of a hidden file
+    is_taken = folder.exists() and (not folder.is_dir() or any(one.name[0] != "." for one in folder.iterdir()))
+    if folder.is_symlink() or (is_taken and not _is_own(base)):
+        raise NotOursError(
+            tr("{folder} holds something that Landcast did not make; move it, or choose another folder.").format(
+                folder=folder
+            )
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / OWN_MARK, {"program": PROGRAM})
+
+
+def remove_downloads(base: Path) -> None:
+    """Remove what was fetched; only where the folder is ours."""
+    if _is_own(base) and not (base / DOWNLOADS).is_symlink():
+        shutil.rmtree(base / DOWNLOADS, ignore_errors=True)
 
 
 def environment_at(base: Path, version: str, python: tuple[int, int]) -> Environment:
@@ -180,6 +236,10 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _is_own(base: Path) -> bool:
+    return not (base / OWN).is_symlink() and _read(base / OWN / OWN_MARK).get("program") == PROGRAM
 
 
 def _remove(path: Path) -> None:

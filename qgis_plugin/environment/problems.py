@@ -8,6 +8,7 @@ EnvironmentProblem
 ├── StepError        a program failed; the message holds what it said, in plain words where they are known
 ├── VerifyError      the finished environment does not compute, or is another version
 │   └── CardError    it does, but not on the graphics card that PyTorch would take
+├── InUseError       an environment that programs run by is not removed
 └── NotOursError     a folder that Landcast did not make is not touched
 """
 
@@ -44,6 +45,10 @@ class VerifyError(EnvironmentProblem):
 
 class CardError(VerifyError):
     """It computes, but not on the graphics card that PyTorch would take."""
+
+
+class InUseError(EnvironmentProblem):
+    """An environment that programs run by is not removed."""
 
 
 class NotOursError(EnvironmentProblem):

@@ -3,7 +3,8 @@
 What is known of the wheel's bytes is checked before anything of it runs: by a SHA-256 of the settings, or by a file
 `NAME.whl.sha256` beside it. A file `landcast-lock.txt` beside the wheel names all other packages with their hashes, and
 pip takes nothing else then. Without them pip holds the packages to the hashes that the index itself states, which
-finds a broken download but not a changed index; which bytes were installed is written down in either case.
+finds a broken download but not a changed index; which bytes were installed is written down in either case. A name alone
+says nothing: Landcast is taken from an index only by its SHA-256, or where the settings name that very index.
 
 Standard library only.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Union
 
@@ -22,6 +23,7 @@ from .problems import HashError, SourceError
 LOCK_FILE = "landcast-lock.txt"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CHUNK_BYTES = 2**20
+LOGIN = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^\s\"'/]*@")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class PackageIndex:
         address: of a mirror, which then also gives PyTorch; None for the one that pip is set to.
     """
 
-    address: str | None = None
+    address: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return redact(self.address or "index")
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def read_source(text: str) -> Source:
     raise SourceError(
         tr(
             "Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel "
-            "(.whl), nor a folder with wheels. Change it in Settings > Options > Landcast; empty means the index."
+            "(.whl), nor a folder with wheels. Change it in Settings > Options > Landcast; empty means the index, for which the SHA-256 must be set."
         ).format(text=text)
     )
 
@@ -121,6 +126,31 @@ def known_hash(wheel: Path | None, setting: str) -> str | None:
             tr("{where} holds no SHA-256, which is 64 hexadecimal digits: {said}").format(where=where, said=said[:80])
         )
     return said
+
+
+def check_known(source: Source, sha256: str | None) -> None:
+    """Refuse to take by its name alone what anybody may have put into a public index.
+
+    Raises:
+        SourceError: neither the hash of the wheel nor the index is named.
+    """
+    if isinstance(source, PackageIndex) and source.address is None and sha256 is None:
+        raise SourceError(
+            " ".join([tr("First name the file that Landcast is installed from, its wheel."), how_to_get_a_wheel()])
+        )
+
+
+def how_to_get_a_wheel() -> str:
+    """For who has none."""
+    return tr(
+        "Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file "
+        "dist/landcast-….whl here, or under Install from in Settings > Options > Landcast."
+    )
+
+
+def redact(text: str) -> str:
+    """A text without the logins of its addresses."""
+    return LOGIN.sub(r"\g<scheme>", text)
 
 
 def check_hash(wheel: Path, expected: str | None) -> str:

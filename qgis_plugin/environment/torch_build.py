@@ -84,8 +84,8 @@ class TorchBuild:
 
     @property
     def needed_bytes(self) -> int:
-        """On the disk while it is made: what was fetched and what is installed."""
-        return int((self.download_gb + self.installed_gb) * GB)
+        """On the disk while it is made: what was fetched, once more as pip unpacks it, and what is installed."""
+        return int((2 * self.download_gb + self.installed_gb) * GB)
 
 
 def choose_build(system: str, machine: str, card: Card | None) -> TorchBuild:

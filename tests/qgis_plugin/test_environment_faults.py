@@ -20,14 +20,27 @@ import pytest
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
 from landcast.qgis_plugin.child_process import ChildCancelledError
+from landcast.qgis_plugin.environment import commands, installing
 from landcast.qgis_plugin.environment.installing import InstallOrder, install, remove_all
 from landcast.qgis_plugin.environment.lock import InstallLock
-from landcast.qgis_plugin.environment.places import DOWNLOADS, FINISHED, LOCK, LOG, environments
+from landcast.qgis_plugin.environment.network import certificate_variables
+from landcast.qgis_plugin.environment.places import (
+    DOWNLOADS,
+    FINISHED,
+    LOCK,
+    LOG,
+    OWN,
+    OWN_MARK,
+    TEMPORARY,
+    claim_own,
+    environments,
+)
 from landcast.qgis_plugin.environment.problems import (
     HashError,
     NoPythonError,
     NoSpaceError,
     NotOursError,
+    SourceError,
     StepError,
     VerifyError,
 )
@@ -127,6 +140,13 @@ def index(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
+def own_files(base: Path) -> list[str]:
+    """All files of ours that are no environment's, but for the mark; and nothing of ours is beside them."""
+    assert [path.name for path in base.iterdir()] == [OWN]
+    found = sorted(path.relative_to(base).as_posix() for path in base.rglob("*") if path.is_file())
+    return [name for name in found if name != f"{OWN}/{OWN_MARK}"]
+
+
 def is_running_in(folder: Path) -> bool:
     """Whether any process has the folder in its command."""
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
@@ -155,9 +175,9 @@ def test_a_full_disk_is_told_before_anything_is_made(
     make_order: Callable[..., InstallOrder], base: Path, tmp_path: Path
 ) -> None:
     order = make_order(WheelFolder(write_both(tmp_path / "wheels")), free_bytes=lambda folder: 10**9)
-    with pytest.raises(NoSpaceError, match=r"1\.0 GB free.*needs 2\.4 GB"):
+    with pytest.raises(NoSpaceError, match=r"1\.0 GB free.*needs 2\.9 GB"):
         install(order, Follower())
-    assert sorted(path.name for path in base.iterdir()) == [LOCK, LOG]
+    assert own_files(base) == [LOCK, LOG]
 
 
 def test_a_wheel_that_was_changed_is_not_installed(
@@ -277,17 +297,18 @@ def test_a_second_qgis_waits_and_takes_over(
 
 
 def test_waiting_for_another_qgis_can_be_cancelled(make_order: Callable[..., InstallOrder], base: Path) -> None:
+    claim_own(base)
     lock = InstallLock(base / LOCK)
     assert lock.try_acquire()
     try:
         with pytest.raises(ChildCancelledError):
-            install(make_order(PackageIndex()), Follower(cancels_at="Another QGIS"))
+            install(make_order(PackageIndex(), sha256="a" * 64), Follower(cancels_at="Another QGIS"))
     finally:
         lock.release()
 
 
 def test_a_python_of_the_settings_that_is_none_is_named(base: Path) -> None:
-    order = InstallOrder(base, VERSION, PackageIndex(), wanted_python=base / "python9")
+    order = InstallOrder(base, VERSION, PackageIndex(), "a" * 64, wanted_python=base / "python9")
     with pytest.raises(NoPythonError, match="python9, which the settings name"):
         install(order, Follower())
 
@@ -310,4 +331,85 @@ def test_removing_takes_what_was_fetched_along(
         install(make_order(WheelFolder(write_both(tmp_path / "wheels"))), Follower())
     assert (base / DOWNLOADS).is_dir()
     remove_all(base, list(environments(base)))
-    assert sorted(path.name for path in base.iterdir()) == [LOCK, LOG]
+    assert own_files(base) == [LOCK, LOG]
+
+
+@pytest.mark.parametrize("name", ["downloads", "Downloads"])
+def test_the_users_own_files_in_the_folder_of_environments_are_left_alone(
+    make_order: Callable[..., InstallOrder], base: Path, tmp_path: Path, name: str
+) -> None:
+    precious = [base / name / "thesis.docx", base / "install.log", base / "certificates.pem"]
+    (base / name).mkdir()
+    for path in precious:
+        path.write_text("years of work")
+    with pytest.raises(VerifyError):
+        install(make_order(WheelFolder(write_both(tmp_path / "wheels"))), Follower())
+    certificate_variables({}, "", b"OWN", base)
+    remove_all(base, list(environments(base)))
+    assert [path.read_text() for path in precious] == ["years of work"] * 3
+    assert [path.name for path in (base / name).iterdir()] == ["thesis.docx"]
+    assert not list(environments(base))
+
+
+def test_a_strangers_folder_under_the_name_of_our_own_is_left_alone(
+    make_order: Callable[..., InstallOrder], base: Path, tmp_path: Path
+) -> None:
+    (base / DOWNLOADS).mkdir(parents=True)
+    (base / DOWNLOADS / "thesis.docx").write_text("years of work")
+    with pytest.raises(NotOursError):
+        install(make_order(WheelFolder(write_both(tmp_path / "wheels"))), Follower())
+    with pytest.raises(NotOursError):
+        remove_all(base, [])
+    assert (base / DOWNLOADS / "thesis.docx").read_text() == "years of work"
+
+
+def test_from_an_index_that_nobody_named_nothing_is_taken_by_its_name(
+    make_order: Callable[..., InstallOrder], base: Path
+) -> None:
+    follower = Follower()
+    with pytest.raises(SourceError, match="make wheel"):
+        install(make_order(PackageIndex()), follower)
+    assert follower.stages == []
+    assert list(base.iterdir()) == []
+
+
+def test_an_index_without_landcast_is_told_before_pytorch_is_fetched(
+    make_order: Callable[..., InstallOrder], index: str, tmp_path: Path
+) -> None:
+    [wheel] = (tmp_path / "index" / "landcast").glob("*.whl")
+    wheel.unlink()
+    (wheel.parent / "index.html").write_text("")
+    follower = Follower()
+    with pytest.raises(StepError, match=r"lacks a package.*make wheel"):
+        install(make_order(PackageIndex(index)), follower)
+    assert not [stage for stage in follower.stages if "PyTorch" in stage]
+
+
+def test_the_login_of_an_index_is_in_no_argument_no_log_and_no_mark(
+    make_order: Callable[..., InstallOrder], base: Path, index: str
+) -> None:
+    address = index.replace("http://", "http://anna:hunter2@")
+    follower = Follower()
+    with pytest.raises(VerifyError, match="torch stands in") as raised:
+        install(make_order(PackageIndex(address)), follower)
+    told = [*follower.stages, *follower.lines, str(raised.value), (base / LOG).read_text()]
+    told += [path.read_text() for path in base.glob("*/*.json")]
+    assert "hunter2" not in " ".join(told)
+    assert "hunter2" not in " ".join(commands.index_arguments(PackageIndex(address)))
+    assert list(base.glob("*/lib/*/site-packages/landcast"))
+
+
+def test_pip_unpacks_in_our_own_folder(
+    make_order: Callable[..., InstallOrder], base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def note(command: list[str], variables: dict[str, str], *more: object) -> int:
+        seen.extend(variables[name] for name in ("TMPDIR", "TEMP", "TMP"))
+        assert Path(seen[-1]).is_dir()
+        return 1
+
+    monkeypatch.setattr(installing, "run", note)
+    with pytest.raises(StepError):
+        install(make_order(WheelFolder(write_both(tmp_path / "wheels"))), Follower())
+    assert set(seen) == {str(base / TEMPORARY)}

@@ -16,6 +16,7 @@ from qgis.PyQt.QtNetwork import QNetworkProxy
 from landcast.qgis_plugin.environment import commands, network
 from landcast.qgis_plugin.environment.network import CA_VARIABLES, Proxy
 from landcast.qgis_plugin.environment.places import (
+    ASIDE,
     FINISHED,
     OWNER,
     Environment,
@@ -24,7 +25,7 @@ from landcast.qgis_plugin.environment.places import (
     find_finished,
     find_outdated,
 )
-from landcast.qgis_plugin.environment.problems import HashError, NotOursError, SourceError
+from landcast.qgis_plugin.environment.problems import HashError, InUseError, NotOursError, SourceError
 from landcast.qgis_plugin.environment.running import build_environment, windows_kill_command
 from landcast.qgis_plugin.environment.source import (
     LOCK_FILE,
@@ -32,6 +33,7 @@ from landcast.qgis_plugin.environment.source import (
     WheelFile,
     WheelFolder,
     check_hash,
+    check_known,
     find_lock,
     find_wheel,
     known_hash,
@@ -40,6 +42,7 @@ from landcast.qgis_plugin.environment.source import (
 )
 from landcast.qgis_plugin.environment.torch_build import TORCH, Card, choose_build
 
+ROOT = Path(__file__).resolve().parents[2]
 VERSION = "0.1.0"
 WHEEL = f"landcast-{VERSION}-py3-none-any.whl"
 CPU = choose_build("linux", "x86_64", None)
@@ -128,7 +131,9 @@ def test_pytorch_comes_from_the_index_of_its_build_alone() -> None:
     assert "--no-deps" in commands.torch_arguments(PackageIndex(), CPU, DOWNLOADS, REPORT)
     assert "--no-deps" not in commands.torch_arguments(PackageIndex(), CUDA, DOWNLOADS, REPORT)
     mirror = commands.torch_arguments(PackageIndex("https://m/simple"), CUDA, DOWNLOADS, REPORT)
-    assert has_pair(mirror, "--index-url", "https://m/simple")
+    assert "--index-url" not in mirror
+    assert commands.index_variables(PackageIndex("https://m/simple")) == {"PIP_INDEX_URL": "https://m/simple"}
+    assert commands.index_variables(PackageIndex()) == {}
     mac = commands.torch_arguments(PackageIndex(), choose_build("darwin", "arm64", None), DOWNLOADS, REPORT)
     assert "--index-url" not in mac
 
@@ -137,7 +142,7 @@ def test_a_folder_of_wheels_uses_no_network_for_anything() -> None:
     source = WheelFolder(Path("/wheels"))
     for arguments in (
         commands.torch_arguments(source, CUDA, DOWNLOADS, REPORT),
-        commands.landcast_arguments(source, Path("/wheels") / WHEEL, VERSION, DOWNLOADS, REPORT),
+        commands.landcast_arguments(source, Path("/wheels") / WHEEL, DOWNLOADS, REPORT),
         commands.locked_arguments(source, Path("/wheels/lock"), CUDA, DOWNLOADS, REPORT),
     ):
         assert "--no-index" in arguments
@@ -145,9 +150,11 @@ def test_a_folder_of_wheels_uses_no_network_for_anything() -> None:
         assert not [one for one in arguments if "index-url" in one]
 
 
-def test_landcast_is_installed_in_exactly_its_version_and_nothing_is_built() -> None:
-    arguments = commands.landcast_arguments(PackageIndex(), None, VERSION, DOWNLOADS, REPORT)
-    assert f"landcast=={VERSION}" in arguments
+def test_landcast_is_installed_with_what_it_trains_with_and_nothing_is_built() -> None:
+    arguments = commands.landcast_arguments(PackageIndex(), Path(WHEEL), DOWNLOADS, REPORT)
+    assert f"{WHEEL}[training]" in arguments
+    assert "[training]" in commands.wheel_only_arguments(Path(WHEEL), DOWNLOADS, REPORT)[-1]
+    assert "training = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     # so that what was installed first is kept
     assert f"torch=={TORCH}" in arguments
     assert has_pair(arguments, "--only-binary", ":all:")
@@ -273,6 +280,7 @@ def test_removing_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
     made.remove()
     assert not made.folder.exists()
     assert (precious / "a.tif").read_text() == "pixels"
+    assert list(made.folder.parent.iterdir()) == []
     # a link in the place of an environment is none
     finish(made)
     link = tmp_path / "base" / "0.1.0-py313"
@@ -280,3 +288,39 @@ def test_removing_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(NotOursError):
         Environment(link).remove()
     assert made.is_finished
+
+
+def test_an_environment_that_is_in_use_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = environment_at(tmp_path, VERSION, (3, 12))
+    finish(made)
+
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(13, "in use", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)
+        with pytest.raises(InUseError, match="is in use.*nothing was removed"):
+            made.remove()
+    assert made.is_finished
+    made.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_removal_that_was_broken_off_is_never_taken_for_an_environment_and_is_gone_on_with(tmp_path: Path) -> None:
+    made = environment_at(tmp_path, VERSION, (3, 12))
+    finish(made)
+    made.folder.rename(tmp_path / f"{ASIDE}12ab")
+    assert find_finished(tmp_path, VERSION) is None
+    [left] = environments(tmp_path)
+    assert not left.is_finished
+    left.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_is_trusted_where_the_settings_name_it_or_the_hash() -> None:
+    check_known(PackageIndex("https://m/simple"), None)
+    check_known(PackageIndex(), "a" * 64)
+    with pytest.raises(SourceError, match="make wheel"):
+        check_known(PackageIndex(), None)
+    assert "hunter2" not in repr(PackageIndex("https://bob:hunter2@m/simple"))
+    assert str(PackageIndex("https://bob:hunter2@m/simple")) == "https://m/simple"
