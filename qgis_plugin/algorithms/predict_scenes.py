@@ -68,9 +68,12 @@ class PredictScenesAlgorithm(LandcastAlgorithm):
             "The images are predicted one after the other by one worker, which keeps its model loaded. One that "
             "fails is told of in the log, and the rest goes on. The file {table} in the output folder says what "
             "became of each image.\n\n"
-            "Leave out what is there: results of an earlier run with these settings are kept, so that a run that was "
-            "stopped goes on where it stopped. Otherwise earlier predictions are replaced. The other settings are "
-            "those of “Predict future landscape”, and hold for all images."
+            "Leave out what is there: results of an earlier run are kept, so that a run that was stopped goes on where "
+            "it stopped. A result is kept where it says the same image name, model, seed and members, and the same "
+            "years, ground scale and date of the image where you give them; one that says otherwise counts as failed, "
+            "and stays. What you leave to the model or the image is not compared, nor are the pixels of the image. "
+            "Otherwise earlier predictions are replaced. The other settings are those of “Predict future landscape”, "
+            "and hold for all images."
         ).format(formats=FORMATS, table=NAME)
 
     def tags(self) -> list[str]:
@@ -166,7 +169,16 @@ class PredictScenesAlgorithm(LandcastAlgorithm):
             feedback.reportError(tr("{scene} failed: {reason}").format(scene=row.scene, reason=row.message))
         settings = read_settings(self, parameters, context)
         is_skipping = self.parameterAsBoolean(parameters, self.SKIP_EXISTING, context)
-        SceneRun(self._choice, self._worker, settings, is_skipping, feedback).predict_all(scenes, summary)
+        asked = summary.path
+        try:
+            SceneRun(self._choice, self._worker, settings, is_skipping, feedback).predict_all(scenes, summary)
+        finally:
+            if not summary.finish():
+                feedback.pushWarning(
+                    tr("{table} is open in another program: what became of each image is in {other}.").format(
+                        table=asked, other=summary.path
+                    )
+                )
         return summary
 
     def _judge(self, summary: Summary, feedback: QgsProcessingFeedback) -> None:

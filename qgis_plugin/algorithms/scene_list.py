@@ -1,4 +1,4 @@
-"""Which scenes a batch predicts, what each result is called, and whether it is there from an earlier run."""
+"""Which scenes a batch predicts, what each result is called, and what may stand in its way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from qgis.core import QgsRasterLayer
 from ..layers.prepared import PreparedSource
 from ..translation import tr
 from ..worker.beside import prediction_items
-from .prediction_parameters import PredictionSettings
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".jp2", ".j2k", ".img", ".png", ".jpg", ".jpeg", ".webp", ".bmp")
 MOST_NAME = 120
@@ -82,23 +81,6 @@ def why_in_the_way(output: Path, sources: Iterable[Path]) -> str | None:
         )
     if prediction_items(output) is None:
         return tr("{} is in the way, and is no prediction: move it away, or choose another folder.").format(output)
-    return None
-
-
-def why_not_kept(output: Path, settings: PredictionSettings) -> str | None:
-    """Why an earlier prediction is not the one that is asked for; None where it is, as far as it says."""
-    items = prediction_items(output) or {}
-    wanted: dict[str, float | None] = {
-        "LANDCAST_SEED": settings.seed,
-        "LANDCAST_MEMBERS": settings.members,
-        "LANDCAST_YEARS_AHEAD": settings.years_ahead,
-    }
-    for name, value in wanted.items():
-        if value is not None and name in items and float(items[name]) != value:
-            return tr(
-                "{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or "
-                "have earlier results replaced."
-            ).format(path=output, name=name[9:].lower().replace("_", " "), found=items[name], wanted=f"{value:g}")
     return None
 
 

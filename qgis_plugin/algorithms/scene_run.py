@@ -23,7 +23,8 @@ from ..worker.shared_worker import SharedWorker
 from .feedback_listener import FeedbackListener, PartListener
 from .layer_sources import loading_feedback
 from .prediction_parameters import PredictionSettings
-from .scene_list import Scene, open_file, why_in_the_way, why_not_kept
+from .scene_kept import why_not_kept
+from .scene_list import Scene, open_file, why_in_the_way
 from .scene_summary import CANCELLED, FAILED, PREDICTED, SKIPPED, Row, Summary
 
 MOST_CRASHES = 2
@@ -101,7 +102,7 @@ class SceneRun:
         problem = why_in_the_way(scene.output, sources)
         is_there = problem is None and self.is_skipping and scene.output.exists()
         if is_there:
-            problem = why_not_kept(scene.output, self.settings)
+            problem = why_not_kept(scene.output, scene.path, self.settings)
         if problem is not None:
             raise PredictionFailedError(problem)
         return is_there

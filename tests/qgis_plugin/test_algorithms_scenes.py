@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,12 @@ pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 from osgeo import gdal
 from qgis.core import QgsProcessingException
 
+from landcast.qgis_plugin.algorithms.prediction_parameters import PredictionSettings
+from landcast.qgis_plugin.algorithms.scene_kept import why_not_kept
+from landcast.qgis_plugin.algorithms.scene_summary import Row, Summary
+
 from .algorithm_runs import RecordingFeedback, run, write_image
-from .processing_runs import read_pixels, run_algorithm
+from .processing_runs import read_pixels, run_algorithm, write_raster
 
 pytestmark = pytest.mark.usefixtures("no_interpreter")
 
@@ -159,3 +166,122 @@ def test_where_no_worker_stays_alive_the_rest_is_not_tried(
     rows = rows_of(tmp_path / "out" / "landcast_scenes.csv")
     assert ["no room" in row["message"] for row in rows.values()] == [True, True, False, False]
     assert rows["d.tif"]["message"] == "not tried, as no worker stays alive"
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Refuse to replace files of a name so many times, as Windows does while a program holds one open."""
+
+    def hold(name: str, times: int) -> None:
+        replace, left = Path.replace, [times]
+
+        def refuse(path: Path, target: Path) -> Any:
+            if Path(target).name == name and left[0]:
+                left[0] -= 1
+                raise PermissionError(13, "held open", str(target))
+            return replace(path, target)
+
+        monkeypatch.setattr(Path, "replace", refuse)
+
+    return hold
+
+
+def test_a_table_that_is_held_open_for_a_while_gets_all_rows_later(
+    tmp_path: Path, hold: Callable[[str, int], None]
+) -> None:
+    table = tmp_path / "landcast_scenes.csv"
+    summary = Summary(table)
+    hold(table.name, 2)
+    for name in ("a", "b"):
+        summary.add(Row(name, "", "", "predicted"))
+    assert not list(tmp_path.iterdir())
+    summary.add(Row("c", "", "", "failed"))
+    assert list(rows_of(table)) == ["a", "b", "c"]
+    assert summary.finish()
+    assert [path.name for path in tmp_path.iterdir()] == [table.name]
+
+
+def test_a_folder_that_nothing_can_be_written_to_is_no_held_table(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="gone"):
+        Summary(tmp_path / "gone" / "landcast_scenes.csv").add(Row("a", "", "", "predicted"))
+
+
+def test_a_table_that_stays_open_does_not_stop_the_images_and_gets_another_name(
+    scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]], hold: Callable[[str, int], None]
+) -> None:
+    hold("landcast_scenes.csv", 99)
+    feedback = RecordingFeedback()
+    made = predict(tmp_path / "out", feedback, FOLDER=scenes)
+    assert (made["PREDICTED"], made["FAILED"]) == (2, 1)
+    assert Path(made["SUMMARY"]).name == "landcast_scenes_2.csv"
+    assert sorted(rows_of(made["SUMMARY"])) == ["broken.tif", "town.tif", "village.tif"]
+    assert any("landcast_scenes.csv is open in another program" in warning for warning in feedback.warnings)
+    assert any("landcast_scenes_2.csv says why" in warning for warning in feedback.warnings)
+
+
+EARLIER = {
+    "SYNTHETIC": "YES", "MODEL": "tiny", "SOURCE": "town.tif", "SEED": "1", "MEMBERS": "2", "YEARS_AHEAD": "4",
+    "GROUND_SCALE_M": "76.8", "SOURCE_DATE": "2016-06",
+}  # fmt: skip
+ASKED = PredictionSettings(76.8, 4.0, "2016-06", 2, 1, "tiny", False, False)
+
+
+def why(folder: Path, changes: dict[str, str | None], settings: PredictionSettings, source: str = "town.tif") -> Any:
+    """Why an earlier result that says so is not kept."""
+    items = {f"LANDCAST_{name}": text for name, text in {**EARLIER, **changes}.items() if text is not None}
+    path = write_raster(
+        folder / "town_pred.tif", np.full((1, 8, 8), 7, np.uint8), 32611, (434400.0, 3774000.0), 0.6, items=items
+    )
+    return why_not_kept(path, folder / source, settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SEED": "2"}, "seed 2, not 1"),
+        ({"SEED": "one"}, "seed one, not 1"),
+        ({"MEMBERS": None}, r"members \?, not 2"),
+        ({"YEARS_AHEAD": "8"}, "years ahead 8, not 4"),
+        ({"GROUND_SCALE_M": "128"}, "ground scale m 128, not 76.8"),
+        ({"MODEL": "naip-california"}, "model naip-california, not tiny"),
+        ({"SOURCE": "village.tif"}, "source village.tif, not town.tif"),
+        ({"SOURCE_DATE": None}, r"source date \?, not 2016-06"),
+        ({"SOURCE_DATE": "2016"}, "source date 2016, not 2016-06"),
+        ({"PARTIAL": "YES"}, "is what was done of a prediction that was stopped"),
+    ],
+)
+def test_an_earlier_result_that_says_otherwise_is_not_kept(
+    changes: dict[str, str | None], words: str, tmp_path: Path
+) -> None:
+    assert why(tmp_path, {}, ASKED) is None
+    # the image's own pixels, which are nearly those that are asked for
+    assert why(tmp_path, {"GROUND_SCALE_M": "76.5"}, ASKED) is None
+    found = why(tmp_path, changes, ASKED)
+    assert found is not None
+    assert re.search(words, found)
+
+
+def test_what_is_left_to_the_model_and_the_image_is_not_compared(tmp_path: Path) -> None:
+    left = replace(ASKED, ground_scale_m=None, years_ahead=None, source_date=None)
+    assert why(tmp_path, {"YEARS_AHEAD": "8", "GROUND_SCALE_M": "128", "SOURCE_DATE": None}, left) is None
+    # but the model is: none that is named means the one that Landcast ships
+    shipped = replace(left, model=None)
+    assert "model tiny, not naip-california" in why(tmp_path, {}, shipped)
+    assert why(tmp_path, {"MODEL": "naip-california"}, shipped) is None
+
+
+def test_a_folder_of_a_model_is_known_by_its_hash(
+    scenes: Path, tmp_path: Path, predict: Callable[..., dict[str, Any]], model_folder: Path
+) -> None:
+    output, town = tmp_path / "out", [str(scenes / "town.tif")]
+    predict(output, INPUT=town)
+    # the real hash of the real result: kept
+    assert predict(output, INPUT=town)["SKIPPED"] == 1
+    other = tmp_path / "other"
+    shutil.copytree(model_folder, other)
+    manifest = other / "manifest.json"
+    said = json.loads(manifest.read_text())
+    said["files"]["landcast.json"]["sha256"] = "0" * 64
+    manifest.write_text(json.dumps(said))
+    with pytest.raises(QgsProcessingException, match="model sha256"):
+        predict(output, INPUT=town, MODEL=str(other))
