@@ -476,12 +476,12 @@ Landcast läuft neben QGIS, als Worker, der sein Modell geladen hält und mit QG
 
 The images are predicted one after the other by one worker, which keeps its model loaded. One that fails is told of in the log, and the rest goes on. The file {table} in the output folder says what became of each image.
 
-Leave out what is there: results of an earlier run with these settings are kept, so that a run that was stopped goes on where it stopped. Otherwise earlier predictions are replaced. The other settings are those of “Predict future landscape”, and hold for all images.</source>
+Leave out what is there: results of an earlier run are kept, so that a run that was stopped goes on where it stopped. A result is kept where it says the same image name, model, seed and members, and the same years, ground scale and date of the image where you give them; one that says otherwise counts as failed, and stays. What you leave to the model or the image is not compared, nor are the pixels of the image. Otherwise earlier predictions are replaced. The other settings are those of “Predict future landscape”, and hold for all images.</source>
         <translation>Sagt vorher, wie die Landschaft mehrerer Bilder in einigen Jahren aussehen kann: von Layern, von allen Bildern eines Ordners ({formats}-Dateien und .vrt, ohne Unterordner) oder von beidem. Jedes Ergebnis ist ein GeoTIFF im Ausgabeordner, nach seinem Bild benannt: aus town.tif wird town_pred.tif. Ein Bild wird nie ersetzt, und Vorhersagen, die im Ordner liegen, werden nicht noch einmal vorhergesagt.
 
 Die Bilder werden nacheinander von einem Worker vorhergesagt, der sein Modell geladen hält. Scheitert eines, sagt es das Protokoll, und die übrigen gehen weiter. Die Datei {table} im Ausgabeordner sagt, was aus jedem Bild wurde.
 
-Auslassen, was da ist: Ergebnisse eines früheren Laufs mit diesen Einstellungen bleiben, sodass ein angehaltener Lauf dort weitergeht, wo er stand. Sonst werden frühere Vorhersagen ersetzt. Die übrigen Einstellungen sind die von „Künftige Landschaft vorhersagen“ und gelten für alle Bilder.</translation>
+Auslassen, was da ist: Ergebnisse eines früheren Laufs bleiben, sodass ein angehaltener Lauf dort weitergeht, wo er stand. Ein Ergebnis bleibt, wenn es denselben Bildnamen, dasselbe Modell, denselben Startwert und dieselbe Zahl von Mitgliedern nennt, und dieselben Jahre, denselben Bodenmaßstab und dasselbe Datum des Bildes, wo Sie diese angeben; nennt es anderes, gilt das Bild als gescheitert, und das Ergebnis bleibt unangetastet. Was Sie dem Modell oder dem Bild überlassen, wird nicht verglichen, auch die Pixel des Bildes nicht. Sonst werden frühere Vorhersagen ersetzt. Die übrigen Einstellungen sind die von „Künftige Landschaft vorhersagen“ und gelten für alle Bilder.</translation>
     </message>
     <message>
         <source>future,forecast,landscape,batch,several,folder,scenes,images</source>
@@ -536,6 +536,10 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs mit diesen Einstellungen
         <translation>{scene} ist gescheitert: {reason}</translation>
     </message>
     <message>
+        <source>{table} is open in another program: what became of each image is in {other}.</source>
+        <translation>{table} ist in einem anderen Programm geöffnet: was aus jedem Bild wurde, steht in {other}.</translation>
+    </message>
+    <message>
         <source>No image could be predicted; {table} says why:
 {reasons}</source>
         <translation>Kein Bild konnte vorhergesagt werden; {table} sagt warum:
@@ -578,16 +582,20 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs mit diesen Einstellungen
         <translation>Modell: Name oder Ordner (leer: das, das mit Landcast kommt)</translation>
     </message>
     <message>
+        <source>{} is what was done of a prediction that was stopped: choose another folder, or have earlier results replaced.</source>
+        <translation>{} ist der fertige Teil einer angehaltenen Vorhersage: wählen Sie einen anderen Ordner oder lassen Sie frühere Ergebnisse ersetzen.</translation>
+    </message>
+    <message>
+        <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
+        <translation>{path} wurde mit anderen Einstellungen vorhergesagt ({name} {found}, nicht {wanted}): wählen Sie einen anderen Ordner oder lassen Sie frühere Ergebnisse ersetzen.</translation>
+    </message>
+    <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
         <translation>Das Ergebnis würde ein Bild ersetzen, das vorhergesagt werden soll, {}: wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>{} is in the way, and is no prediction: move it away, or choose another folder.</source>
         <translation>{} ist im Weg und keine Vorhersage: verschieben Sie es oder wählen Sie einen anderen Ordner.</translation>
-    </message>
-    <message>
-        <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
-        <translation>{path} wurde mit anderen Einstellungen vorhergesagt ({name} {found}, nicht {wanted}): wählen Sie einen anderen Ordner oder lassen Sie frühere Ergebnisse ersetzen.</translation>
     </message>
     <message>
         <source>{} is there from an earlier run, and is left as it is.</source>
@@ -950,6 +958,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Die Fläche in {area} lässt sich nicht in das KBS des Bildes, {image}, bringen: wählen Sie eine andere Fläche.</translation>
     </message>
     <message>
+        <source>Choose a layer of polygons…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only what lies in the polygons of this layer is predicted.</source>
         <translation>Nur was in den Polygonen dieses Layers liegt, wird vorhergesagt.</translation>
     </message>
@@ -994,6 +1006,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Dies ist ein Fehler der Erweiterung; das Nachrichtenprotokoll sagt wo (Reiter Landcast).</translation>
     </message>
     <message>
+        <source>The question to Landcast was stopped before there was an answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” is no date of an image: give a year (2016), a month (2016-06) or a day (2016-06-14).</source>
         <translation>„{}“ ist kein Datum eines Bildes: geben Sie ein Jahr (2016), einen Monat (2016-06) oder einen Tag (2016-06-14) an.</translation>
     </message>
@@ -1012,6 +1028,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>Ask for the models of Landcast</source>
         <translation>Nach den Modellen von Landcast fragen</translation>
+    </message>
+    <message>
+        <source>Nothing is replaced: {file} is there already, so the result is written to {other}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>GeoTIFF</source>
@@ -1326,6 +1346,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Landcast einrichten…</translation>
     </message>
     <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Predict</source>
         <translation>&amp;Vorhersagen</translation>
     </message>
@@ -1376,6 +1400,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>Stopping…</source>
         <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source>Written, but QGIS cannot open it: {files}</source>
+        <translation>Geschrieben, aber QGIS kann es nicht öffnen: {files}</translation>
     </message>
     <message>
         <source>“{}” was added to the project.</source>
@@ -1562,20 +1590,20 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Ein anderes QGIS legt die Umgebung an; es wird darauf gewartet</translation>
     </message>
     <message>
-        <source>Another QGIS is making the environment. Cancel it there first.</source>
-        <translation>Ein anderes QGIS legt die Umgebung an. Brechen Sie es dort zuerst ab.</translation>
-    </message>
-    <message>
-        <source>Looking at this machine</source>
-        <translation>Der Rechner wird betrachtet</translation>
-    </message>
-    <message>
         <source>{path}, which the settings name, cannot make the environment: {reason}.</source>
         <translation>{path}, das die Einstellungen nennen, kann die Umgebung nicht anlegen: {reason}.</translation>
     </message>
     <message>
         <source>it does not start</source>
         <translation>es startet nicht</translation>
+    </message>
+    <message>
+        <source>Another QGIS is making the environment. Cancel it there first.</source>
+        <translation>Ein anderes QGIS legt die Umgebung an. Brechen Sie es dort zuerst ab.</translation>
+    </message>
+    <message>
+        <source>Looking at this machine</source>
+        <translation>Der Rechner wird betrachtet</translation>
     </message>
     <message>
         <source>Making the environment</source>
@@ -1654,6 +1682,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>{folder} trägt nicht das Zeichen von Landcast und wird darum nicht entfernt.</translation>
     </message>
     <message>
+        <source>{folder} is in use. Close other windows of QGIS and all programs that run by its Python, then try again; nothing was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the folder has no PyTorch for it</source>
         <translation>der Ordner hat kein PyTorch dafür</translation>
     </message>
@@ -1668,6 +1700,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>it is another kind of Python than the libraries are built for</source>
         <translation>es ist eine andere Art von Python als die, für die die Bibliotheken gebaut sind</translation>
+    </message>
+    <message>
+        <source>it is one for Macs with an Intel processor, for which PyTorch is not made any more</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>it lacks the module venv</source>
@@ -1698,8 +1734,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Installieren Sie Python 3.11 oder neuer, wie Ihr System es tut. Drücken Sie dann den Knopf noch einmal.</translation>
     </message>
     <message>
-        <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast; empty means the index.</source>
-        <translation>Landcast soll aus {text} installiert werden, das weder die Adresse eines Paketindex noch ein Wheel (.whl) noch ein Ordner mit Wheels ist. Ändern Sie es in Einstellungen &gt; Optionen &gt; Landcast; leer bedeutet den Index.</translation>
+        <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not the wheel of Landcast {version}, which this plugin needs.</source>
@@ -1712,6 +1748,14 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>{where} holds no SHA-256, which is 64 hexadecimal digits: {said}</source>
         <translation>{where} enthält keinen SHA-256, also 64 hexadezimale Ziffern: {said}</translation>
+    </message>
+    <message>
+        <source>First name the file that Landcast is installed from, its wheel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1908,6 +1952,14 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>Looking at this machine…</source>
         <translation>Dieser Rechner wird betrachtet…</translation>
+    </message>
+    <message>
+        <source>Wheel of Landcast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wheel of Landcast (landcast-….whl)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use a Python that has Landcast</source>
@@ -2230,6 +2282,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>{path} kann nicht geschrieben werden.</translation>
     </message>
     <message>
+        <source>The image that was predicted from is gone: add it beneath the prediction, so that the map shows it.</source>
+        <translation>Das Bild, aus dem vorhergesagt wurde, ist nicht mehr da: Fügen Sie es unter der Vorhersage hinzu, sodass die Karte es zeigt.</translation>
+    </message>
+    <message>
         <source>{source} → {when}, predicted in part</source>
         <translation>{source} → {when}, teilweise vorhergesagt</translation>
     </message>
@@ -2374,12 +2430,12 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>die Umgebung, die das Bedienfeld anlegt</translation>
     </message>
     <message>
-        <source>the package index</source>
-        <translation>der Paketindex</translation>
+        <source>a wheel of Landcast, a folder of wheels, or the address of an index</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Empty for the package index; else a mirror's address, a wheel of Landcast, or a folder of wheels.</source>
-        <translation>Leer für den Paketindex; sonst die Adresse eines Spiegels, ein Wheel von Landcast oder ein Ordner mit Wheels.</translation>
+        <source>A wheel of Landcast, a folder with the wheels of all packages, or the address of a package index that you trust. Empty: the index that pip is set to, for which the SHA-256 must be given.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>not checked, unless a file NAME.whl.sha256 stands beside the wheel</source>
@@ -2556,6 +2612,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>It does not run; the next prediction starts it.</source>
         <translation>Er läuft nicht; die nächste Vorhersage startet ihn.</translation>
+    </message>
+    <message>
+        <source>{} is in the way, and is no prediction: move it away, or give the result another name.</source>
+        <translation>{} ist im Weg und keine Vorhersage: verschieben Sie es oder geben Sie dem Ergebnis einen anderen Namen.</translation>
     </message>
     <message>
         <source>{where} (QGIS setting {setting}) is no address of a worker; it looks like tcp://host:5600.</source>

@@ -476,12 +476,12 @@ Landcast работает рядом с QGIS как вычислитель, ко
 
 The images are predicted one after the other by one worker, which keeps its model loaded. One that fails is told of in the log, and the rest goes on. The file {table} in the output folder says what became of each image.
 
-Leave out what is there: results of an earlier run with these settings are kept, so that a run that was stopped goes on where it stopped. Otherwise earlier predictions are replaced. The other settings are those of “Predict future landscape”, and hold for all images.</source>
+Leave out what is there: results of an earlier run are kept, so that a run that was stopped goes on where it stopped. A result is kept where it says the same image name, model, seed and members, and the same years, ground scale and date of the image where you give them; one that says otherwise counts as failed, and stays. What you leave to the model or the image is not compared, nor are the pixels of the image. Otherwise earlier predictions are replaced. The other settings are those of “Predict future landscape”, and hold for all images.</source>
         <translation>Показывает, как может выглядеть через несколько лет ландшафт на нескольких снимках: на слоях, на всех снимках папки (файлы {formats} и .vrt, без вложенных папок) или на тех и других. Каждый результат — GeoTIFF в выходной папке, названный по своему снимку: из town.tif получается town_pred.tif. Снимок никогда не заменяется, а прогнозы, лежащие в папке, не прогнозируются повторно.
 
 Снимки обрабатываются один за другим одним вычислителем, который держит модель загруженной. О неудаче сообщает журнал, остальные продолжаются. Файл {table} в выходной папке говорит, что стало с каждым снимком.
 
-Пропускать готовое: результаты прежнего запуска с этими параметрами остаются, так что остановленный запуск продолжается с места остановки. Иначе прежние прогнозы заменяются. Прочие параметры — те же, что у «Прогноз будущего ландшафта», и действуют для всех снимков.</translation>
+Пропускать готовое: результаты прежнего запуска остаются, так что остановленный запуск продолжается с места остановки. Результат остаётся, если в нём записаны то же имя снимка, та же модель, те же начальное число и число вариантов, а также те же годы, наземный масштаб и дата снимка, если вы их указали; записано другое — снимок считается неудачей, а результат не трогается. То, что вы оставили на усмотрение модели или снимка, не сравнивается, как и пиксели снимка. Иначе прежние прогнозы заменяются. Прочие параметры — те же, что у «Прогноз будущего ландшафта», и действуют для всех снимков.</translation>
     </message>
     <message>
         <source>future,forecast,landscape,batch,several,folder,scenes,images</source>
@@ -536,6 +536,10 @@ Leave out what is there: results of an earlier run with these settings are kept,
         <translation>{scene} не удался: {reason}</translation>
     </message>
     <message>
+        <source>{table} is open in another program: what became of each image is in {other}.</source>
+        <translation>{table} открыт в другой программе: что стало с каждым снимком, записано в {other}.</translation>
+    </message>
+    <message>
         <source>No image could be predicted; {table} says why:
 {reasons}</source>
         <translation>Ни один снимок не удалось спрогнозировать; почему, сказано в {table}:
@@ -578,16 +582,20 @@ Leave out what is there: results of an earlier run with these settings are kept,
         <translation>Модель: имя или папка (пусто: та, что поставляется с Landcast)</translation>
     </message>
     <message>
+        <source>{} is what was done of a prediction that was stopped: choose another folder, or have earlier results replaced.</source>
+        <translation>{} — сделанная часть остановленного прогноза: выберите другую папку или разрешите заменить прежние результаты.</translation>
+    </message>
+    <message>
+        <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
+        <translation>{path} получен с другими параметрами ({name} {found}, а не {wanted}): выберите другую папку или разрешите заменить прежние результаты.</translation>
+    </message>
+    <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
         <translation>Результат заменил бы снимок, для которого нужен прогноз, {}: выберите другую папку.</translation>
     </message>
     <message>
         <source>{} is in the way, and is no prediction: move it away, or choose another folder.</source>
         <translation>{} мешает и не является прогнозом: уберите его или выберите другую папку.</translation>
-    </message>
-    <message>
-        <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
-        <translation>{path} получен с другими параметрами ({name} {found}, а не {wanted}): выберите другую папку или разрешите заменить прежние результаты.</translation>
     </message>
     <message>
         <source>{} is there from an earlier run, and is left as it is.</source>
@@ -950,6 +958,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Область, заданную в {area}, нельзя перевести в СК снимка, {image}: выберите другую область.</translation>
     </message>
     <message>
+        <source>Choose a layer of polygons…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only what lies in the polygons of this layer is predicted.</source>
         <translation>Прогнозируется только то, что лежит в полигонах этого слоя.</translation>
     </message>
@@ -994,6 +1006,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Это ошибка модуля; где она, сказано в журнале сообщений (вкладка Landcast).</translation>
     </message>
     <message>
+        <source>The question to Landcast was stopped before there was an answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” is no date of an image: give a year (2016), a month (2016-06) or a day (2016-06-14).</source>
         <translation>«{}» — не дата снимка: укажите год (2016), месяц (2016-06) или день (2016-06-14).</translation>
     </message>
@@ -1012,6 +1028,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>Ask for the models of Landcast</source>
         <translation>Запрос моделей Landcast</translation>
+    </message>
+    <message>
+        <source>Nothing is replaced: {file} is there already, so the result is written to {other}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>GeoTIFF</source>
@@ -1326,6 +1346,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Настроить Landcast…</translation>
     </message>
     <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Predict</source>
         <translation>&amp;Прогноз</translation>
     </message>
@@ -1376,6 +1400,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>Stopping…</source>
         <translation>Остановка…</translation>
+    </message>
+    <message>
+        <source>Written, but QGIS cannot open it: {files}</source>
+        <translation>Записано, но QGIS не может это открыть: {files}</translation>
     </message>
     <message>
         <source>“{}” was added to the project.</source>
@@ -1562,20 +1590,20 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Среду создаёт другой QGIS; ожидание</translation>
     </message>
     <message>
-        <source>Another QGIS is making the environment. Cancel it there first.</source>
-        <translation>Среду создаёт другой QGIS. Сначала отмените это там.</translation>
-    </message>
-    <message>
-        <source>Looking at this machine</source>
-        <translation>Осмотр этого компьютера</translation>
-    </message>
-    <message>
         <source>{path}, which the settings name, cannot make the environment: {reason}.</source>
         <translation>{path}, названный в параметрах, не может создать среду: {reason}.</translation>
     </message>
     <message>
         <source>it does not start</source>
         <translation>он не запускается</translation>
+    </message>
+    <message>
+        <source>Another QGIS is making the environment. Cancel it there first.</source>
+        <translation>Среду создаёт другой QGIS. Сначала отмените это там.</translation>
+    </message>
+    <message>
+        <source>Looking at this machine</source>
+        <translation>Осмотр этого компьютера</translation>
     </message>
     <message>
         <source>Making the environment</source>
@@ -1654,6 +1682,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>В {folder} нет метки Landcast, поэтому папка не удаляется.</translation>
     </message>
     <message>
+        <source>{folder} is in use. Close other windows of QGIS and all programs that run by its Python, then try again; nothing was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the folder has no PyTorch for it</source>
         <translation>в папке нет для него PyTorch</translation>
     </message>
@@ -1668,6 +1700,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>it is another kind of Python than the libraries are built for</source>
         <translation>это не тот вид Python, для которого собраны библиотеки</translation>
+    </message>
+    <message>
+        <source>it is one for Macs with an Intel processor, for which PyTorch is not made any more</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>it lacks the module venv</source>
@@ -1698,8 +1734,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Установите Python 3.11 или новее так, как принято в вашей системе. Затем нажмите кнопку ещё раз.</translation>
     </message>
     <message>
-        <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast; empty means the index.</source>
-        <translation>Landcast должен устанавливаться из {text}, но это не адрес индекса пакетов, не файл wheel (.whl) и не папка с такими файлами. Измените это в Настройки &gt; Параметры &gt; Landcast; пусто означает индекс.</translation>
+        <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not the wheel of Landcast {version}, which this plugin needs.</source>
@@ -1712,6 +1748,14 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>{where} holds no SHA-256, which is 64 hexadecimal digits: {said}</source>
         <translation>В {where} нет SHA-256, то есть 64 шестнадцатеричных цифр: {said}</translation>
+    </message>
+    <message>
+        <source>First name the file that Landcast is installed from, its wheel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1908,6 +1952,14 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>Looking at this machine…</source>
         <translation>Осмотр этого компьютера…</translation>
+    </message>
+    <message>
+        <source>Wheel of Landcast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wheel of Landcast (landcast-….whl)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use a Python that has Landcast</source>
@@ -2230,6 +2282,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>{path} не удаётся записать.</translation>
     </message>
     <message>
+        <source>The image that was predicted from is gone: add it beneath the prediction, so that the map shows it.</source>
+        <translation>Снимка, по которому построен прогноз, больше нет: добавьте его под прогнозом, чтобы он был виден на карте.</translation>
+    </message>
+    <message>
         <source>{source} → {when}, predicted in part</source>
         <translation>{source} → {when}, прогноз частичный</translation>
     </message>
@@ -2374,12 +2430,12 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>среда, которую создаёт панель</translation>
     </message>
     <message>
-        <source>the package index</source>
-        <translation>индекс пакетов</translation>
+        <source>a wheel of Landcast, a folder of wheels, or the address of an index</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Empty for the package index; else a mirror's address, a wheel of Landcast, or a folder of wheels.</source>
-        <translation>Пусто — индекс пакетов; иначе адрес зеркала, wheel Landcast или папка файлов wheel.</translation>
+        <source>A wheel of Landcast, a folder with the wheels of all packages, or the address of a package index that you trust. Empty: the index that pip is set to, for which the SHA-256 must be given.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>not checked, unless a file NAME.whl.sha256 stands beside the wheel</source>
@@ -2556,6 +2612,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>It does not run; the next prediction starts it.</source>
         <translation>Не работает; его запустит следующий прогноз.</translation>
+    </message>
+    <message>
+        <source>{} is in the way, and is no prediction: move it away, or give the result another name.</source>
+        <translation>{} мешает и не является прогнозом: уберите его или дайте результату другое имя.</translation>
     </message>
     <message>
         <source>{where} (QGIS setting {setting}) is no address of a worker; it looks like tcp://host:5600.</source>
