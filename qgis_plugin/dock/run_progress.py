@@ -87,7 +87,12 @@ class RunProgress(QObject):  # type: ignore[misc]
 
     def _tell(self, outcome: RunOutcome) -> None:
         level = Qgis.MessageLevel
-        if outcome.is_done:
+        if outcome.is_abandoned:
+            return
+        if outcome.unopened:
+            files = ", ".join(map(str, outcome.unopened))
+            self._say(tr("Written, but QGIS cannot open it: {files}").format(files=files), level.Warning)
+        if outcome.is_done and outcome.group:
             self._say(tr("“{}” was added to the project.").format(outcome.group), level.Success)
         elif outcome.problem:
             log(outcome.problem)
@@ -96,7 +101,7 @@ class RunProgress(QObject):  # type: ignore[misc]
             self._say(tr("No prediction: {}").format(first) + more, level.Critical)
         elif outcome.group:
             self._say(tr("Stopped; what was done is “{}”.").format(outcome.group), level.Info)
-        else:
+        elif not outcome.is_done:
             self._say(tr("Stopped; nothing was kept."), level.Info)
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:

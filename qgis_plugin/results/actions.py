@@ -16,7 +16,7 @@ from .blinking import Blinking
 from .comparison import Comparison
 from .exporting import Export, export_animation, export_picture
 from .layer_menu import Entry, LayerMenu
-from .map_frames import PlaceError
+from .map_frames import NoPastError, PlaceError
 from .metadata import kind_of
 from .playing import NotDatedError, play
 from .runs_in_tree import PREDICTED, RunInTree, find_run
@@ -182,8 +182,8 @@ class ResultActions(QObject):  # type: ignore[misc]
         if run is None or path is None:
             return None
         try:
-            export: Export = begin(run, self._iface.mapCanvas().mapSettings().destinationCrs(), path, self)
-        except (PlaceError, InterpreterError) as error:
+            export: Export = begin(run, self._iface.mapCanvas(), path, self)
+        except (PlaceError, NoPastError, InterpreterError) as error:
             self._tell(str(error), Qgis.MessageLevel.Warning)
             return None
         self._exports.append(export)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject
+from qgis.core import QgsApplication, QgsProject
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..interpreter import find_interpreter
+from ..translation import tr
 from .export_task import ExportTask, write_animation, write_picture
-from .map_frames import Drawn, MapFrames, Place, State, place_of, states_of
+from .map_frames import Drawn, MapFrames, NoPastError, Place, State, place_of, states_of
 from .runs_in_tree import RunInTree
 
 Write = Callable[["list[Drawn]", Callable[[], bool]], None]
@@ -76,15 +78,18 @@ class Export(QObject):  # type: ignore[misc]
             QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
 
 
-def export_picture(
-    run: RunInTree, crs: QgsCoordinateReferenceSystem, output: Path, parent: QObject | None = None
-) -> Export:
-    """Write the image and the chosen prediction side by side, as a PNG.
+def export_picture(run: RunInTree, canvas: QgsMapCanvas, output: Path, parent: QObject | None = None) -> Export:
+    """Write what was before and the chosen prediction side by side, as a PNG.
 
     Raises:
-        PlaceError: the prediction does not lie in the CRS.
+        PlaceError: the prediction does not lie in the CRS of the map.
+        NoPastError: neither the project nor the map has anything to show as before.
     """
-    place, states = place_of(run, crs), states_of(run)
+    place, states = place_of(run, canvas.mapSettings().destinationCrs()), states_of(run, canvas.layers())
+    if states[0].is_predicted:
+        raise NoPastError(
+            tr("The image that was predicted from is gone: add it beneath the prediction, so that the map shows it.")
+        )
     chosen = next(state for state in states if state.layers[0] is run.chosen)
     title = run.title
     return Export(
@@ -92,18 +97,17 @@ def export_picture(
     )
 
 
-def export_animation(
-    run: RunInTree, crs: QgsCoordinateReferenceSystem, output: Path, parent: QObject | None = None
-) -> Export:
+def export_animation(run: RunInTree, canvas: QgsMapCanvas, output: Path, parent: QObject | None = None) -> Export:
     """Write the image and all iterations as a GIF or an MP4, by its ending.
 
     Raises:
-        PlaceError: the prediction does not lie in the CRS.
+        PlaceError: the prediction does not lie in the CRS of the map.
         InterpreterError: there is no Python with Landcast on this machine, which makes it.
     """
-    place, interpreter, title = place_of(run, crs), find_interpreter(), run.title
+    place, interpreter = place_of(run, canvas.mapSettings().destinationCrs()), find_interpreter()
+    title = run.title
 
     def write(drawn: list[Drawn], is_stopped: Callable[[], bool]) -> None:
         write_animation(drawn, place, title, output, interpreter, is_stopped)
 
-    return Export(states_of(run), place, output, write, parent)
+    return Export(states_of(run, canvas.layers()), place, output, write, parent)

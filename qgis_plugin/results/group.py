@@ -27,13 +27,16 @@ class ResultGroup:
         source: the image's layer; None where it is gone, or was never one.
 
     Attributes:
-        name: that no other group has.
+        name: that no other group has; empty once it turned out that there is nothing to show.
+        unopened: files that cannot be opened.
     """
 
     def __init__(self, project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> None:
         self._project, self._main = project, results[0].details
         self._source = "" if source is None else source.id()
         self._waiting: list[ResultLayer | None] = [*sorted(results, key=_place), None]
+        self._has_result = False
+        self.unopened: list[Path] = []
         self.name = _free_name(project, group_name(self._main, "" if source is None else source.name()))
         group = project.layerTreeRoot().insertGroup(0, self.name)
         group.setCustomProperty(GROUP_PROPERTY, "YES")
@@ -47,13 +50,19 @@ class ResultGroup:
         source = self._project.mapLayer(self._source)
         if result is not None:
             self._add_result(group, result, source)
+        elif not self._has_result:
+            group.parent().removeChildNode(group)
+            self.name = ""
         elif source is not None:
             _add_past(self._project, group, source, self._main)
         return bool(self._waiting)
 
     def _add_result(self, group: QgsLayerTreeGroup, result: ResultLayer, source: QgsRasterLayer | None) -> None:
         layer = open_result(result, source)
-        if layer.isValid():
+        if not layer.isValid():
+            self.unopened.append(result.path)
+        else:
+            self._has_result = True
             node = _add(self._project, group, layer)
             node.setItemVisibilityChecked(result.details.kind == PREDICTION)
             node.setExpanded(result.details.kind != PREDICTION)

@@ -22,13 +22,17 @@ from qgis.PyQt.QtGui import QColor, QImage
 from ..translation import tr
 from .dates import ahead_text
 from .metadata import details_of
-from .runs_in_tree import RunInTree
+from .runs_in_tree import RunInTree, layers_before
 
 LONGEST_PX = 1200
 
 
 class PlaceError(Exception):
     """The place cannot be drawn in the map's CRS."""
+
+
+class NoPastError(Exception):
+    """Nothing shows what was before."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,15 @@ class Drawn:
     image: QImage
 
 
-def states_of(run: RunInTree) -> list[State]:
-    """The image, if it is there, and all predictions in the order of time."""
-    past = () if run.past is None else (run.past,)
-    states = [] if run.past is None else [State(past, _caption_of_past(run), False)]
+def states_of(run: RunInTree, shown: list[QgsMapLayer]) -> list[State]:
+    """The image, and all predictions in the order of time.
+
+    Args:
+        run: to be drawn.
+        shown: by the map, from above; stands for an image that is gone.
+    """
+    past = tuple(layers_before(shown, run)) if run.past is None else (run.past,)
+    states = [State(past, _caption_of_past(run), False)] if past else []
     return states + [State((layer, *past), ahead_text(details_of(layer)), True) for layer in run.predictions]
 
 
@@ -157,8 +166,8 @@ class MapFrames(QObject):  # type: ignore[misc]
 
 def _caption_of_past(run: RunInTree) -> str:
     """The image's date; its name where nothing says it."""
-    assert run.past is not None
-    return details_of(run.chosen).source_date or run.past.name()
+    before = tr("Before") if run.past is None else run.past.name()
+    return details_of(run.chosen).source_date or before
 
 
 def _even(pixels: float) -> int:

@@ -123,34 +123,47 @@ class KeptTiles:
             f"PREDICTOR={3 if planned.dtype.startswith('float') else 2}",
             f"PHOTOMETRIC={'RGB' if planned.bands == 3 else 'MINISBLACK'}",
         ]  # fmt: skip
-        dataset = _some(gdal.GetDriverByName("GTiff").Create(str(path), width, height, planned.bands, kind, options))
-        system = osr.SpatialReference()
-        system.ImportFromWkt(planned.crs)
-        dataset.SetProjection(system.ExportToWkt())
-        x, pixel_width, skew, y, other_skew, pixel_height = planned.transform
-        dataset.SetGeoTransform([x, pixel_width, skew, y, other_skew, pixel_height])
-        dataset.SetMetadata(dict(tags))
-        for number, name in enumerate(names, 1):
-            dataset.GetRasterBand(number).SetDescription(name)
-        dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
-        mask = dataset.GetRasterBand(1).GetMaskBand()
-        for place, values, valid in self._parts(planned):
-            window = self._window(planned, place)
-            if dataset.WriteRaster(*window, values, buf_type=kind) or mask.WriteRaster(*window, valid):
-                raise OSError(gdal.GetLastErrorMsg() or tr("the disk may be full"))
-        dataset.FlushCache()
+        dataset: Any = None
+        mask: Any = None
+        try:
+            dataset = _some(
+                gdal.GetDriverByName("GTiff").Create(str(path), width, height, planned.bands, kind, options)
+            )
+            system = osr.SpatialReference()
+            system.ImportFromWkt(planned.crs)
+            dataset.SetProjection(system.ExportToWkt())
+            x, pixel_width, skew, y, other_skew, pixel_height = planned.transform
+            dataset.SetGeoTransform([x, pixel_width, skew, y, other_skew, pixel_height])
+            dataset.SetMetadata(dict(tags))
+            for number, name in enumerate(names, 1):
+                dataset.GetRasterBand(number).SetDescription(name)
+            dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+            mask = dataset.GetRasterBand(1).GetMaskBand()
+            for place, values, valid in self._parts(planned):
+                window = self._window(planned, place)
+                if dataset.WriteRaster(*window, values, buf_type=kind) or mask.WriteRaster(*window, valid):
+                    raise OSError(gdal.GetLastErrorMsg() or tr("the disk may be full"))
+            dataset.FlushCache()
+        finally:
+            # an error would hold them, and Windows removes no file that is open
+            dataset, mask = None, None
 
     def _verify(self, path: Path, planned: Planned, tags: Mapping[str, str]) -> None:
         """GDAL can lose blocks without an error when a disk is full."""
-        dataset = _some(gdal.Open(str(path)))
-        mask = dataset.GetRasterBand(1).GetMaskBand()
-        for place in self._places.values():
-            window = self._window(planned, place)
-            values, valid = dataset.ReadRaster(*window), mask.ReadRaster(*window)
-            if values is None or valid is None or zlib.crc32(bytes(values) + bytes(valid)) != place.checksum:
-                raise OSError(tr("it does not read back as it was written; is the disk full?"))
-        if not set(tags) <= set(dataset.GetMetadata()):
-            raise OSError(tr("it does not say what it is"))
+        dataset: Any = None
+        mask: Any = None
+        try:
+            dataset = _some(gdal.Open(str(path)))
+            mask = dataset.GetRasterBand(1).GetMaskBand()
+            for place in self._places.values():
+                window = self._window(planned, place)
+                values, valid = dataset.ReadRaster(*window), mask.ReadRaster(*window)
+                if values is None or valid is None or zlib.crc32(bytes(values) + bytes(valid)) != place.checksum:
+                    raise OSError(tr("it does not read back as it was written; is the disk full?"))
+            if not set(tags) <= set(dataset.GetMetadata()):
+                raise OSError(tr("it does not say what it is"))
+        finally:
+            dataset, mask = None, None
 
     def _parts(self, planned: Planned) -> Iterator[tuple[_Place, bytes, bytes]]:
         """Place, values and mask of each part, from above."""

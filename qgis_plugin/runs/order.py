@@ -106,6 +106,8 @@ class RunOutcome:
         problem: why there is no result, in words for a person; empty where there is one.
         files: that were written, the prediction first.
         group: name of the group of layers that shows them; empty where there is none.
+        unopened: that were written, but cannot be opened.
+        is_abandoned: nobody is left to be told: the windows or the project went.
     """
 
     is_done: bool = False
@@ -113,3 +115,5 @@ class RunOutcome:
     problem: str = ""
     files: list[Path] = field(default_factory=list)
     group: str = ""
+    unopened: list[Path] = field(default_factory=list)
+    is_abandoned: bool = False

@@ -172,6 +172,8 @@ class Run(QObject):  # type: ignore[misc]
             problem=ending.problem,
             files=[layer.path for layer in ending.layers],
             group="" if self._group is None or self._is_abandoned else self._group.name,
+            unopened=ending.unopened + ([] if self._group is None else self._group.unopened),
+            is_abandoned=self._is_abandoned,
         )
         self.finished.emit(self.outcome)
         if ending.fault is not None:

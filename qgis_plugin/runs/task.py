@@ -42,6 +42,7 @@ class Ending:
         problem: why there is no result.
         fault: a mistake in the program, to be raised where it is seen.
         layers: that were written, the prediction first.
+        unopened: that were written, but cannot be opened.
     """
 
     is_done: bool = False
@@ -49,6 +50,7 @@ class Ending:
     problem: str = ""
     fault: Exception | None = None
     layers: list[ResultLayer] = field(default_factory=list)
+    unopened: list[Path] = field(default_factory=list)
 
 
 class PredictionTask(QgsTask):  # type: ignore[misc]
@@ -129,7 +131,10 @@ class PredictionTask(QgsTask):  # type: ignore[misc]
             files = predict(
                 self._order.choice, self._shared, request, self._order.prepared.reader, _TaskListener(self), self.feed
             )
-        self._ending.layers = list(_layers(files))
+        layers = list(_layers(files))
+        opened = [layer.path for layer in layers]
+        self._ending.layers = layers
+        self._ending.unopened = [path for path in [files.output, *files.beside] if path not in opened]
         self._ending.is_done = True
 
     def _on_planned(self, planned: Planned) -> None:

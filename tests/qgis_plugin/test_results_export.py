@@ -127,6 +127,26 @@ def test_a_picture_has_both_sides_with_their_words(
     assert [path.name for path in output.parent.iterdir()] == ["both.png"]
 
 
+def test_what_lies_beneath_stands_for_an_image_that_is_gone(
+    windows: Windows, actions: ResultActions, group: QgsLayerTreeNode, tmp_path: Path
+) -> None:
+    output = tmp_path / "out" / "both.png"
+    own = QgsProject.instance().mapLayersByName("town")[0]
+    QgsProject.instance().removeMapLayer(group.findLayers()[-1].layer().id())
+    turn_until(lambda: own in windows.canvas.layers(), 10)
+    assert end_of(actions.export_picture(group, output)) == ("", False)
+    picture = bands(output)
+    left = picture[:, : picture.shape[1] // 2]
+    assert share_of(left, RED) > 0.5
+    assert share_of(left, GREEN) == 0
+    output.unlink()
+    QgsProject.instance().removeMapLayer(own.id())
+    turn_until(lambda: len(windows.canvas.layers()) < 3, 10)
+    assert actions.export_picture(group, output) is None
+    assert "add it beneath the prediction" in windows.bar.currentItem().text()
+    assert not output.exists()
+
+
 @pytest.mark.usefixtures("real")
 def test_a_gif_has_a_frame_for_each_time_and_repeats(
     windows: Windows, actions: ResultActions, group: QgsLayerTreeNode, tmp_path: Path

@@ -24,7 +24,7 @@ from qgis.PyQt.QtGui import QImage
 
 from landcast.qgis_plugin.results.dates import later, parse_date
 from landcast.qgis_plugin.results.details import ResultLayer
-from landcast.qgis_plugin.results.group import open_result, show_results
+from landcast.qgis_plugin.results.group import ResultGroup, open_result, show_results
 from landcast.qgis_plugin.results.metadata import kind_of
 from landcast.qgis_plugin.results.runs_in_tree import find_run
 
@@ -250,3 +250,21 @@ def test_a_group_survives_saving_and_opening_the_project(
     assert len(run.predictions) == 2
     assert run.past.temporalProperties().fixedTemporalRange().begin() == moment(2020).addSecs(1)
     assert "seed: 7" in run.chosen.metadata().history()
+
+
+def test_a_file_that_does_not_open_is_named_and_leaves_no_empty_group(
+    project: QgsProject, results: list[ResultLayer], tmp_path: Path
+) -> None:
+    source = add(project, write_raster(tmp_path / "town.tif", pattern()), "town")
+    results[1].path.unlink()
+    group = ResultGroup(project, results, source)
+    while group.add_next():
+        pass
+    assert group.unopened == [results[1].path]
+    assert len(project.layerTreeRoot().findGroup(group.name).findLayers()) == 4
+    alone = ResultGroup(project, [results[1]], source)
+    while alone.add_next():
+        pass
+    assert alone.unopened == [results[1].path]
+    assert alone.name == ""
+    assert len(project.layerTreeRoot().findGroups(True)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,29 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
         kept.write(tmp_path / "nowhere" / "future.tif", {}, ("Predicted red", "Predicted green", "Predicted blue"))
     kept.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc")
+@pytest.mark.parametrize("step", ["_parts", "_window"])
+def test_an_error_holds_no_file_open(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptTiles()
+    kept.begin(plan(10, 10))
+    kept.add(0, Rect(1000, 2000, 10, 10), np.ones((3, 10, 10), np.uint8), np.ones((10, 10), bool))
+
+    def fail(*_: Any) -> Any:
+        raise OSError("no space left")
+
+    if step == "_parts":
+        monkeypatch.setattr(kept, "_parts", fail)
+    else:
+        monkeypatch.setattr(kept, "_fill", lambda path, *_: write_raster(path, pattern(3, 10, 10)))
+        monkeypatch.setattr(kept, "_window", fail)
+    with pytest.raises(KeptTilesError, match="no space left") as raised:
+        kept.write(tmp_path / "future.tif", {}, ())
+    links = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    assert raised.value.__cause__ is not None
+    assert not [link for link in links if link.startswith(str(tmp_path))], "Windows could not remove it"
+    kept.close()
 
 
 def test_a_partial_result_replaces_nothing(tmp_path: Path) -> None:
