@@ -20,10 +20,11 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
 from ..compat import POLYGON
+from .area import GLOBE, make_ruler
 
-LOCAL = "+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +datum=WGS84 +units=m +no_defs"
-STEP_M = 10.0
-"""Over which the scale of a CRS is measured."""
+STEP_DEGREES, STEP_UNITS = 1e-4, 10.0
+"""To both sides of a place: over which the scale of a CRS is measured there."""
+MOST_LATITUDE = 89.99
 LINE = QColor(214, 40, 40)
 WIDTH_PX = 2
 
@@ -40,7 +41,7 @@ def frame_rectangle(
 ) -> QgsRectangle:
     """A rectangle along the axes of a CRS whose sides are as long on the ground as asked.
 
-    Its sides are measured at its centre, on a plane that touches the Earth there.
+    Its sides are measured along the axes at its centre. No CRS is made for that place: QGIS would keep it for good.
 
     Args:
         centre: in units of `crs`.
@@ -62,23 +63,20 @@ def _units_a_metre(
     """Units of a CRS, along its x and its y axis, that are a metre on the ground."""
     if not crs.isValid():
         raise FramePlaceError
-    globe = QgsCoordinateReferenceSystem("EPSG:4326")
+    globe = QgsCoordinateReferenceSystem(GLOBE)
     try:
         place = QgsCoordinateTransform(crs, globe, context).transform(centre)
-        if not (math.isfinite(place.x()) and abs(place.y()) < 89.99):
+        if not (math.isfinite(place.x()) and abs(place.y()) < MOST_LATITUDE):
             raise FramePlaceError
-        local = QgsCoordinateReferenceSystem.fromProj(LOCAL.format(latitude=place.y(), longitude=place.x()))
-        outward = QgsCoordinateTransform(local, crs, context)
-        east, north = outward.transform(STEP_M, 0.0), outward.transform(0.0, STEP_M)
+        ruler, step = make_ruler(crs, context), STEP_DEGREES if crs.isGeographic() else STEP_UNITS
+        x, y = centre.x(), centre.y()
+        along_x_m = ruler.measureLine(QgsPointXY(x - step, y), QgsPointXY(x + step, y))
+        along_y_m = ruler.measureLine(QgsPointXY(x, y - step), QgsPointXY(x, y + step))
     except QgsCsException as error:
         raise FramePlaceError from error
-    # columns: what a metre to the east and to the north is in units of the CRS
-    a, c = (east.x() - centre.x()) / STEP_M, (east.y() - centre.y()) / STEP_M
-    b, d = (north.x() - centre.x()) / STEP_M, (north.y() - centre.y()) / STEP_M
-    area = abs(a * d - b * c)
-    if not (math.isfinite(area) and area > 0):
+    if not all(math.isfinite(one) and one > 0 for one in (along_x_m, along_y_m)):
         raise FramePlaceError
-    return area / math.hypot(d, c), area / math.hypot(b, a)
+    return 2 * step / along_x_m, 2 * step / along_y_m
 
 
 class ScaleFrame:
@@ -91,6 +89,7 @@ class ScaleFrame:
     def __init__(self, canvas: Any) -> None:
         self._canvas = canvas
         self._band: QgsRubberBand | None = None
+        self._shown: tuple[QgsPointXY, float, QgsCoordinateReferenceSystem] | None = None
 
     @property
     def geometry(self) -> QgsGeometry | None:
@@ -100,6 +99,8 @@ class ScaleFrame:
     def show(self, centre: QgsPointXY, side_m: float) -> None:
         """Draw it about a point of the map, or nothing where there is no ground."""
         crs = self._canvas.mapSettings().destinationCrs()
+        if self._shown == (centre, side_m, crs):
+            return
         try:
             rectangle = frame_rectangle(centre, crs, side_m, QgsProject.instance().transformContext())
         except FramePlaceError:
@@ -108,9 +109,11 @@ class ScaleFrame:
         if self._band is None:
             self._band = _make_band(self._canvas)
         self._band.setToGeometry(QgsGeometry.fromRect(rectangle), None)
+        self._shown = (QgsPointXY(centre), side_m, crs)
 
     def hide(self) -> None:
         """Take it from the map."""
+        self._shown = None
         if self._band is not None:
             self._canvas.scene().removeItem(self._band)
             self._band = None

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from landcast.qgis_plugin.dock import scale_frame
 from landcast.qgis_plugin.dock.area import measure, move_to, rectangle_of, size_text
 from landcast.qgis_plugin.dock.choices import ChoiceError, Rectangle
 from landcast.qgis_plugin.dock.scale_frame import FramePlaceError, ScaleFrame, frame_rectangle
@@ -120,3 +121,38 @@ def test_an_area_that_a_crs_does_not_reach_is_refused_in_words() -> None:
     half_a_globe = QgsCoordinateReferenceSystem.fromProj("+proj=ortho +lat_0=60 +lon_0=10 +datum=WGS84")
     with pytest.raises(ChoiceError, match="cannot be brought into the CRS"):
         move_to(Rectangle((189, -61, 190, -60), GLOBE), half_a_globe, QgsProject.instance().transformContext())
+
+
+def test_a_frame_that_stays_is_not_measured_again(qgis_canvas: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[float] = []
+
+    def measuring(centre: QgsPointXY, crs: Any, side_m: float, context: Any) -> QgsRectangle:
+        measured.append(side_m)
+        return frame_rectangle(centre, crs, side_m, context)
+
+    monkeypatch.setattr(scale_frame, "frame_rectangle", measuring)
+    qgis_canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    frame = ScaleFrame(qgis_canvas)
+    for side_m in (80, 80, 90):
+        frame.show(at(OSLO, "EPSG:3857"), side_m)
+    frame.hide()
+    frame.show(at(OSLO, "EPSG:3857"), 90)
+    assert frame.geometry is not None
+    frame.hide()
+    assert measured == [80, 90, 90]
+
+
+def test_no_crs_is_made_for_the_place_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """QGIS keeps each with its transforms for good."""
+    codes: list[str] = []
+
+    class Told(QgsCoordinateTransform):  # type: ignore[misc]
+        def __init__(self, source: Any, target: Any, context: Any) -> None:
+            super().__init__(source, target, context)
+            codes.extend(crs.authid() for crs in (source, target))
+
+    monkeypatch.setattr(scale_frame, "QgsCoordinateTransform", Told)
+    crs = QgsCoordinateReferenceSystem("EPSG:3857")
+    for place in (OSLO, CAPE):
+        frame_rectangle(at(place, "EPSG:3857"), crs, 90, QgsProject.instance().transformContext())
+    assert set(codes) == {"EPSG:3857", GLOBE}
