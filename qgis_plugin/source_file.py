@@ -44,11 +44,17 @@ def find_source(layer: QgsRasterLayer) -> Source | None:
     parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
     path = Path(parts["path"])
     # Archives, network paths and subdatasets are no plain files, or have a part beside the path.
-    if parts.get("vsiPrefix") or parts.get("layerName") or not path.is_file():
-        return None
-    if path.suffix.lower() != VRT_SUFFIX and not _has_known_signature(path):
+    if parts.get("vsiPrefix") or parts.get("layerName") or not _is_readable_source(path):
         return None
     return path.absolute()
+
+
+def _is_readable_source(path: Path) -> bool:
+    """Whether it is a file of a known format; no where it, or its drive, cannot be reached."""
+    try:
+        return path.is_file() and (path.suffix.lower() == VRT_SUFFIX or _has_known_signature(path))
+    except OSError:
+        return False
 
 
 def _has_known_signature(path: Path) -> bool:

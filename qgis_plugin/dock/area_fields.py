@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import cast
 
-from qgis.core import QgsApplication, QgsMapLayer, QgsVectorLayer
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -36,9 +36,13 @@ class AreaFields(QObject):  # type: ignore[misc]
         self.rectangle: Rectangle | None = None
         self.kind = self._make_kind()
         self.draw = self._make_draw()
+        # before the list itself, which would go on to its next entry
+        QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
         self.polygons = QgsMapLayerComboBox()
         self.polygons.setObjectName("landcastPolygons")
         self.polygons.setFilters(LAYER_FILTER.PolygonLayer)
+        self.polygons.setAllowEmptyLayer(True, tr("Choose a layer of polygons…"))
+        self.polygons.setLayer(None)
         let_shrink(self.polygons)
         self.polygons.setToolTip(tr("Only what lies in the polygons of this layer is predicted."))
         self.polygons.layerChanged.connect(self._on_polygons)
@@ -62,6 +66,7 @@ class AreaFields(QObject):  # type: ignore[misc]
         let_shrink(kind)
         kind.setToolTip(tr("How much of the image is predicted. A small area is a good beginning."))
         kind.currentIndexChanged.connect(self._on_kind)
+        kind.activated.connect(self._on_kind_picked)
         return kind
 
     def _make_draw(self) -> QToolButton:
@@ -125,14 +130,14 @@ class AreaFields(QObject):  # type: ignore[misc]
             self.choose("rectangle")
 
     def close(self) -> None:
-        """Follow no layer any more."""
+        """Follow neither project nor layer any more."""
+        QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         self._follow(None)
 
     def show_choices(self, choices: Choices, polygons: QgsMapLayer | None) -> None:
         """Fill in what was chosen before."""
         self.rectangle = choices.rectangle
-        if polygons is not None:
-            self.polygons.setLayer(polygons)
+        self.polygons.setLayer(polygons)
         self.is_selected_only.setChecked(choices.is_selected_only)
         self.choose(choices.area)
         self._on_kind()
@@ -148,6 +153,17 @@ class AreaFields(QObject):  # type: ignore[misc]
     def _on_polygons(self) -> None:
         self._follow(self.chosen_polygons if self.chosen_kind == "polygons" else None)
         self._on_selection()
+
+    def _on_layers_removed(self, identities: list[str]) -> None:
+        """Nobody chose what comes next in the list."""
+        layer = self.chosen_polygons
+        if layer is not None and layer.id() in identities:
+            self.polygons.setLayer(None)
+
+    def _on_kind_picked(self) -> None:
+        """There is nothing to choose among where there is but one layer."""
+        if self.chosen_kind == "polygons" and self.chosen_polygons is None and self.polygons.count() == 2:
+            self.polygons.setCurrentIndex(1)
 
     def _follow(self, layer: QgsVectorLayer | None) -> None:
         """Its selection tells whether only a part of it may count."""

@@ -9,14 +9,19 @@ from typing import Any
 
 from qgis.core import QgsApplication, QgsRasterBlockFeedback, QgsTask
 
+from ...core.client.errors import JobFailedError, RefusedError
 from ..area_file import AreaError
 from ..compat import QUIET_TASK
 from ..interpreter import InterpreterError
 from ..log import log
-from ..prediction import PredictionCancelledError, PredictionError
+from ..prediction import PredictionCancelledError, PredictionCrashedError, PredictionError
 from ..translation import tr
 
 Answered = Callable[["Answer"], None]
+CHOSEN = (
+    "source", "not_georeferenced", "unsupported_source", "request", "model", "output", "not_permitted"
+)  # fmt: skip
+"""Codes of failures that another choice mends, and no waiting."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,13 @@ class Answer:
         value: what was answered.
         problem: why there is no answer; None where there is one.
         is_without_worker: whether that is because there is no Landcast that could answer.
+        is_passing: whether the same question may be answered another time.
     """
 
     value: Any = None
     problem: str | None = None
     is_without_worker: bool = False
+    is_passing: bool = False
 
 
 class Asker:
@@ -73,7 +80,7 @@ class AskTask(QgsTask):  # type: ignore[misc]
         text: of the task.
         asker: who waits.
         ask: asks and waits; what it holds is let go of in that thread.
-        on_answer: called in the main thread, unless nobody wants the answer any more.
+        on_answer: called in the main thread in any case, also where QGIS stopped the task; only not after `drop`.
     """
 
     def __init__(self, text: str, asker: Asker, ask: Callable[[Asker], Any], on_answer: Answered) -> None:
@@ -81,7 +88,8 @@ class AskTask(QgsTask):  # type: ignore[misc]
         self._asker = asker
         self._ask: Callable[[Asker], Any] | None = ask
         self._on_answer = on_answer
-        self._answer = Answer()
+        self._is_dropped = False
+        self._answer = _stopped()
 
     def run(self) -> bool:
         """Called by QGIS in a thread of its own."""
@@ -92,9 +100,9 @@ class AskTask(QgsTask):  # type: ignore[misc]
         except PredictionCancelledError:
             return False
         except InterpreterError as error:
-            self._answer = Answer(problem=str(error), is_without_worker=True)
+            self._answer = Answer(problem=str(error), is_without_worker=True, is_passing=True)
         except (PredictionError, AreaError) as error:
-            self._answer = Answer(problem=str(error))
+            self._answer = Answer(problem=str(error), is_passing=_is_passing(error))
         except Exception:  # noqa: BLE001 - QGIS drops what is raised in a thread
             log(traceback.format_exc())
             self._answer = Answer(
@@ -104,20 +112,37 @@ class AskTask(QgsTask):  # type: ignore[misc]
             del ask
         return True
 
+    def drop(self) -> None:
+        """Who asked does not want the answer any more."""
+        self._is_dropped = True
+        self.cancel()
+
     def cancel(self) -> None:
-        """Nobody wants the answer any more."""
+        """Called by QGIS as well, where a user stops its tasks."""
         self._asker.stop()
         super().cancel()
 
     def finished(self, is_done: bool) -> None:
         """Called by QGIS in the main thread."""
         _ASKED.discard(self)
-        if is_done and not self._asker.is_cancelled():
-            self._on_answer(self._answer)
+        if not self._is_dropped:
+            self._on_answer(self._answer if is_done else _stopped())
 
 
 _ASKED: set[AskTask] = set()
 """Tasks that go on: QGIS keeps but the half of them that is not Python."""
+
+
+def _stopped() -> Answer:
+    return Answer(problem=tr("The question to Landcast was stopped before there was an answer."), is_passing=True)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it is not what was chosen that is wrong."""
+    reason = error.__cause__
+    if isinstance(reason, (JobFailedError, RefusedError)):
+        return reason.code not in CHOSEN
+    return isinstance(error, PredictionCrashedError) or reason is not None
 
 
 def begin(text: str, asker: Asker, ask: Callable[[Asker], Any], on_answer: Answered) -> AskTask:

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
 
 from ..first_run.page import FirstRunPage
 from ..first_run.readiness import find_obstacle
+from ..free_file import free_output
 from ..log import LOG
 from ..runs.controller import RunController, RunInProgressError
 from ..translation import tr
@@ -276,14 +277,22 @@ class LandcastDock(QgsDockWidget):  # type: ignore[misc]
     def _on_predict(self) -> None:
         choices, asker = self.form.choices(), Asker()
         try:
-            self.progress.start(self._orders.make(choices, asker), asker)
+            wanted = self._orders.output(choices)
+            output = free_output(wanted)
+            self.progress.start(self._orders.make(choices, asker, output), asker)
         except (ChoiceError, RunInProgressError) as error:
             self._warn(str(error))
             return
+        if output != wanted:
+            text = tr("Nothing is replaced: {file} is there already, so the result is written to {other}.")
+            self._tell(text.format(file=wanted.name, other=output.name), Qgis.MessageLevel.Info)
         keep_habits(choices)
         # nothing lies over the result as it arrives, until something else is chosen
         self._is_result_seen = True
         self._show_marks()
 
     def _warn(self, text: str) -> None:
-        self._iface.messageBar().pushMessage(LOG, text, Qgis.MessageLevel.Warning)
+        self._tell(text, Qgis.MessageLevel.Warning)
+
+    def _tell(self, text: str, level: Qgis.MessageLevel) -> None:
+        self._iface.messageBar().pushMessage(LOG, text, level)

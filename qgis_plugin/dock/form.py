@@ -52,6 +52,8 @@ class PredictionForm(QWidget):  # type: ignore[misc]
         output.setObjectName("landcastOutput")
         output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
         output.setDefaultRoot(last_folder())
+        # a file that is there already is never replaced: the result gets another name
+        output.setConfirmOverwrite(False)
         output.setFilter(tr("GeoTIFF") + " (*.tif *.tiff)")
         output.setDialogTitle(tr("File of the future layer"))
         output.lineEdit().setPlaceholderText(tr("temporary file"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -121,7 +122,7 @@ class Orders:
             ChoiceError: what is chosen cannot be predicted.
         """
         # a name is enough: nothing is written
-        order = self._make(choices, asker, Path(QgsProcessingUtils.tempFolder()) / "planned_pred.tif")
+        order = self._make(choices, asker, Path(QgsProcessingUtils.tempFolder()) / "planned_pred.tif", is_drawn=False)
         worker = self._worker
         held = [order]
 
@@ -130,22 +131,23 @@ class Orders:
 
         return ask
 
-    def make(self, choices: Choices, asker: Asker) -> RunOrder:
+    def make(self, choices: Choices, asker: Asker, output: Path) -> RunOrder:
         """The order of a run.
 
         Args:
             choices: of the panel.
             asker: who waits for its pixels.
+            output: file to write.
 
         Raises:
             ChoiceError: what is chosen cannot be predicted.
         """
-        return self._make(choices, asker, self._output(choices))
+        return self._make(choices, asker, output)
 
-    def _make(self, choices: Choices, asker: Asker, output: Path) -> RunOrder:
+    def _make(self, choices: Choices, asker: Asker, output: Path, is_drawn: bool = True) -> RunOrder:
         self.check_area(choices)
         choice = _choose()
-        prepared = prepare(choices, self._canvas, choice, asker)
+        prepared = prepare(choices, self._canvas, choice, asker, is_drawn)
         extent = None if choices.area == "layer" else self.area_rectangle(choices)
         request = make_request(choices, prepared, extent, output)
         polygons = (
@@ -153,7 +155,12 @@ class Orders:
         )
         return RunOrder(request, prepared, choice, choices.layer, polygons)
 
-    def _output(self, choices: Choices) -> Path:
+    def output(self, choices: Choices) -> Path:
+        """The file that is to be written, which may be there already.
+
+        Raises:
+            ChoiceError: it cannot be written there.
+        """
         layer = source_layer(choices)
         name = default_name(tr("map") if layer is None else layer.name(), choices.source_date, choices.years_ahead)
         if not choices.output:
@@ -161,7 +168,7 @@ class Orders:
         output = Path(choices.output).expanduser()
         if not output.is_absolute():
             raise ChoiceError(tr("{} is no whole path: choose the file by the button beside it.").format(output))
-        if not output.parent.is_dir():
+        if not os.path.isdir(output.parent):  # noqa: PTH112 - Path's raises where the drive is gone
             raise ChoiceError(tr("There is no folder {}: choose another file.").format(output.parent))
         return output if output.suffix.lower() in (".tif", ".tiff") else output.with_name(output.name + ".tif")
 

@@ -55,7 +55,7 @@ class PlanPreview(QObject):  # type: ignore[misc]
         self._timer.stop()
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
+            task.drop()
 
     def _ask(self) -> None:
         asker = Asker()

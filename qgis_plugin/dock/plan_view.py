@@ -70,13 +70,14 @@ class PlanView:
         self.show_known(choices)
 
     def show_failure(self, answer: Answer) -> None:
-        """Show why there is no plan, as the reason why nothing can be predicted."""
+        """Show why there is no plan, which forbids to predict, unless it may pass."""
         problem = answer.problem or ""
         log(problem)
         run = self._form.run
         run.show_state("")
-        run.show_problem(in_plain_words(problem), answer.is_without_worker)
-        run.allow(in_plain_words(problem))
+        run.show_problem(in_plain_words(problem), answer.is_without_worker, answer.is_passing)
+        is_allowed = answer.is_passing and not answer.is_without_worker
+        run.allow("" if is_allowed else in_plain_words(problem))
 
     def _terms(self, choices: Choices) -> list[str]:
         services = find_services(choices, self._canvas)

@@ -69,12 +69,15 @@ class RunFields(QWidget):  # type: ignore[misc]
         progress: while it runs.
         warnings: of the plan.
         problem: why there is no plan.
+        again: asks for the plan once more.
     """
 
     predict_asked = pyqtSignal()
     cancel_asked = pyqtSignal(bool)
     """Whether what is done is to be kept."""
     setup_asked = pyqtSignal()
+    again_asked = pyqtSignal()
+    """The plan is to be asked for once more."""
     options_asked = pyqtSignal()
     guide_asked = pyqtSignal()
     diagnostics_asked = pyqtSignal()
@@ -88,6 +91,10 @@ class RunFields(QWidget):  # type: ignore[misc]
         self.setup = QPushButton(tr("Set up Landcast…"))
         self.setup.clicked.connect(self.setup_asked)
         self.setup.hide()
+        self.again = QPushButton(tr("Try again"))
+        self.again.setObjectName("landcastAgain")
+        self.again.clicked.connect(self.again_asked)
+        self.again.hide()
         self._plan = QGridLayout()
         self._plan.setHorizontalSpacing(8)
         self._plan.setVerticalSpacing(1)
@@ -156,6 +163,7 @@ class RunFields(QWidget):  # type: ignore[misc]
         column.setSpacing(5)
         column.addWidget(self.warnings)
         column.addWidget(self.problem)
+        column.addWidget(self.again)
         column.addWidget(self.setup)
         column.addWidget(self._state)
         column.addLayout(self._plan)
@@ -189,9 +197,10 @@ class RunFields(QWidget):  # type: ignore[misc]
         self._state.setText(text)
         self._state.setVisible(bool(text))
 
-    def show_problem(self, text: str, is_setup: bool = False) -> None:
-        """Show why there is no plan; nothing where it is empty."""
+    def show_problem(self, text: str, is_setup: bool = False, is_passing: bool = False) -> None:
+        """Show why there is no plan, and what may help; nothing where it is empty."""
         self.problem.say([text] if text else [])
+        self.again.setVisible(is_passing)
         self.setup.setVisible(is_setup)
 
     def allow(self, reason: str) -> None:

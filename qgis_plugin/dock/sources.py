@@ -20,15 +20,22 @@ from .choices import ChoiceError, Choices
 SERVICES = ("wms", "arcgismapserver", "wcs")
 
 
-def prepare(choices: Choices, canvas: Any, worker: WorkerChoice, asker: Asker) -> PreparedSource:
+def prepare(choices: Choices, canvas: Any, worker: WorkerChoice, asker: Asker, is_drawn: bool = True) -> PreparedSource:
     """Find out how the chosen image is read.
+
+    Args:
+        choices: of the panel.
+        canvas: of the map.
+        worker: that predicts.
+        asker: who waits for the pixels.
+        is_drawn: whether the map is drawn, where it is the source; its layers are copied for that alone.
 
     Raises:
         ChoiceError: it cannot be, or none is chosen.
     """
     try:
         if choices.is_canvas:
-            return _prepare_canvas(canvas, asker)
+            return _prepare_canvas(canvas, asker, is_drawn)
         layer = source_layer(choices)
         if layer is None:
             raise ChoiceError(tr("Choose an image."))
@@ -91,8 +98,8 @@ def describe_pixels(layer: QgsRasterLayer) -> str:
     return tr("{width:,} x {height:,} px").format(width=layer.width(), height=layer.height())
 
 
-def _prepare_canvas(canvas: Any, asker: Asker) -> PreparedSource:
+def _prepare_canvas(canvas: Any, asker: Asker, is_drawn: bool) -> PreparedSource:
     crs = canvas.mapSettings().destinationCrs()
     name = tr("Map")
-    reader = make_canvas_reader(canvas.layers(), crs, None, name, asker.is_cancelled)
+    reader = make_canvas_reader(canvas.layers(), crs, None, name, asker.is_cancelled, is_drawn)
     return PreparedSource(None, name, None, reader)

@@ -66,10 +66,10 @@ class YearsFields(QObject):  # type: ignore[misc]
         return float(self.years.value()) or None
 
     def choose(self, years: float | None) -> None:
-        """Choose a number, at the latest once the model is known."""
+        """Choose a number, at the latest once the model is known; one step of the model where None."""
         self._wanted = years
-        if self._card is not None and years is not None:
-            self.years.setValue(years)
+        if self._card is not None:
+            self.years.setValue(years or self._card.step_years)
 
     def show_card(self, card: ModelCard | None) -> None:
         """Take the steps of a model; None while none is known."""

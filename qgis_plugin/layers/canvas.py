@@ -104,6 +104,7 @@ def make_canvas_reader(
     bounds: Bounds | None,
     name: str,
     is_stopped: IsStopped,
+    is_drawn: bool = True,
 ) -> Reader:
     """Copy layers as they are styled now, to be drawn in the background; in the main thread.
 
@@ -116,6 +117,8 @@ def make_canvas_reader(
             at what surrounds it. All that the layers cover where None.
         name: of the source, as it is recorded in the result.
         is_stopped: whether nobody waits for the pixels any more; asked in the thread that reads.
+        is_drawn: whether pixels are read. A plan asks only where they are: no layer is copied, which takes a moment
+            for those of a database or of a service.
 
     Raises:
         LayerReadError: the map has no CRS, or nothing to draw.
@@ -126,7 +129,8 @@ def make_canvas_reader(
     if not shown:
         raise LayerReadError(tr("The map shows no layer: tick one in the layer panel."))
     settings = _settings(crs)
-    return CanvasReader(settings, _sheets(shown), bounds or _full_bounds(settings, shown), name, is_stopped)
+    sheets = _sheets(shown) if is_drawn else []
+    return CanvasReader(settings, sheets, bounds or _full_bounds(settings, shown), name, is_stopped)
 
 
 def _sheets(layers: list[QgsMapLayer]) -> list[Sheet]:

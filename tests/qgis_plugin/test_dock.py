@@ -13,6 +13,7 @@ pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 from osgeo import gdal
 from qgis.core import (
     Qgis,
+    QgsApplication,
     QgsFeature,
     QgsGeometry,
     QgsProject,
@@ -188,6 +189,7 @@ def test_selected_polygons_are_what_is_predicted(
     open_with(dock, iface, model_folder)
     area = dock.form.area
     area.choose("polygons")
+    area.polygons.setLayer(parcels)
     assert area.chosen_polygons is parcels
     assert not area.is_selected_only.isEnabled()
     wait_for_plan(dock)
@@ -230,6 +232,41 @@ def test_an_error_of_the_plan_is_shown_and_goes_with_its_reason(
     assert dock.form.run.problem.text == ""
     wait_for_plan(dock)
     assert dock.form.run.predict.isEnabled()
+
+
+def test_a_second_prediction_replaces_no_file(
+    dock: LandcastDock, image: QgsRasterLayer, iface: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "future_spread.tif").write_bytes(b"of another")
+    open_with(dock, iface, model_folder)
+    type_into(dock.form.output.lineEdit(), str(tmp_path / "future"))
+    wait_for_plan(dock)
+    for _ in range(2):
+        run_to_its_end(dock, iface)
+    assert {Path(layer.source()).name for layer in results()} == {"future_2.tif", "future_3.tif"}
+    assert sorted(path.name for path in tmp_path.glob("future*.tif")) == [
+        "future_2.tif", "future_3.tif", "future_spread.tif"
+    ]  # fmt: skip
+    assert "future_3.tif" in " ".join(iface.messageBar().get_messages(Qgis.MessageLevel.Info))
+
+
+@pytest.mark.parametrize("is_models_known", [False, True])
+def test_a_question_that_qgis_stops_can_be_asked_again(
+    dock: LandcastDock, image: QgsRasterLayer, iface: Any, model_folder: Path, is_models_known: bool
+) -> None:
+    dock._is_models_known = is_models_known
+    run, stop = dock.form.run, QgsApplication.taskManager().cancelAll
+    dock.preview.asked.connect(stop)
+    open_with(dock, iface, model_folder)
+    if not is_models_known:
+        assert len(tasks()) == 1
+        stop()
+    wait_until(lambda: "stopped" in run.problem.text, "a word on the end of the question")
+    assert run.predict.isEnabled()
+    dock.preview.asked.disconnect(stop)
+    click(run.again)
+    assert not run.again.isVisible()
+    wait_for_plan(dock)
 
 
 def test_many_changes_ask_once(dock: LandcastDock, image: QgsRasterLayer, iface: Any, model_folder: Path) -> None:
