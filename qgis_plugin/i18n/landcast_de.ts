@@ -959,7 +959,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Choose a layer of polygons‚Ä¶</source>
-        <translation type="unfinished"></translation>
+        <translation>W√§hlen Sie einen Layer mit Polygonen‚Ä¶</translation>
     </message>
     <message>
         <source>Only what lies in the polygons of this layer is predicted.</source>
@@ -1007,7 +1007,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>The question to Landcast was stopped before there was an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Anfrage an Landcast wurde abgebrochen, bevor es eine Antwort gab.</translation>
     </message>
     <message>
         <source>‚Äú{}‚Äù is no date of an image: give a year (2016), a month (2016-06) or a day (2016-06-14).</source>
@@ -1031,7 +1031,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Nothing is replaced: {file} is there already, so the result is written to {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wird ersetzt: {file} gibt es schon, daher wird das Ergebnis in {other} geschrieben.</translation>
     </message>
     <message>
         <source>GeoTIFF</source>
@@ -1347,7 +1347,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut versuchen</translation>
     </message>
     <message>
         <source>&amp;Predict</source>

@@ -959,7 +959,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Choose a layer of polygons…</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите полигональный слой…</translation>
     </message>
     <message>
         <source>Only what lies in the polygons of this layer is predicted.</source>
@@ -1007,7 +1007,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>The question to Landcast was stopped before there was an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Запрос к Landcast был остановлен, прежде чем пришёл ответ.</translation>
     </message>
     <message>
         <source>“{}” is no date of an image: give a year (2016), a month (2016-06) or a day (2016-06-14).</source>
@@ -1031,7 +1031,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Nothing is replaced: {file} is there already, so the result is written to {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ничего не заменяется: {file} уже существует, поэтому результат будет записан в {other}.</translation>
     </message>
     <message>
         <source>GeoTIFF</source>
@@ -1347,7 +1347,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Попробовать снова</translation>
     </message>
     <message>
         <source>&amp;Predict</source>
