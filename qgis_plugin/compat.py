@@ -57,6 +57,8 @@ QUIET_TASK = (
     if hasattr(QgsTask.Flag, "Hidden")
     else QgsTask.Flag.CanCancel
 )
+TOLD_TASK = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent if hasattr(QgsTask.Flag, "Silent") else QgsTask.Flag.CanCancel
+"""Of a task whose end the plugin tells: QGIS would call a cancelled one failed, and before 3.26 it does."""
 RASTERS = (
     Qgis.ProcessingSourceType.Raster if hasattr(Qgis, "ProcessingSourceType") else QgsProcessing.SourceType.TypeRaster
 )

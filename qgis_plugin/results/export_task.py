@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
 from ..child_process import ChildCancelledError, run_child
+from ..compat import TOLD_TASK
 from ..translation import tr
 from .map_frames import Drawn, Place
 from .picture import before_and_after, film_frame
@@ -38,7 +39,7 @@ class ExportTask(QgsTask):  # type: ignore[misc]
     """In the main thread: what went wrong, empty where nothing did; and whether it was cancelled."""
 
     def __init__(self, output: Path, write: Callable[[Callable[[], bool]], None]) -> None:
-        super().__init__(tr("Writing {name}").format(name=output.name), QgsTask.Flag.CanCancel)
+        super().__init__(tr("Writing {name}").format(name=output.name), TOLD_TASK)
         self._write = write
         self._problem = ""
 

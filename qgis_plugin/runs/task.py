@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 
 from ...core.protocol.messages import Planned
 from ..area_file import AreaError, write_area
+from ..compat import TOLD_TASK
 from ..interpreter import InterpreterError
 from ..prediction import (
     PredictedFiles,
@@ -71,9 +72,7 @@ class PredictionTask(QgsTask):  # type: ignore[misc]
     """In the main thread; with what came of it."""
 
     def __init__(self, order: RunOrder, shared: SharedWorker, look: Look) -> None:
-        super().__init__(
-            tr("Predicting from “{}”").format(order.request.name or order.prepared.name), QgsTask.Flag.CanCancel
-        )
+        super().__init__(tr("Predicting from “{}”").format(order.request.name or order.prepared.name), TOLD_TASK)
         self._order, self._shared, self._look = order, shared, look
         self._is_stopped, self._is_keeping = threading.Event(), threading.Event()
         self._ending = Ending()
