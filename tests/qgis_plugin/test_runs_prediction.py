@@ -273,7 +273,9 @@ def test_unloading_in_the_middle_leaves_no_task_and_nothing_else(
     layers = set(QgsProject.instance().mapLayers())
     controller.unload()
     assert items_of(windows.canvas) == []
-    followed.wait()
+    outcome = followed.wait()
+    assert outcome is not None
+    assert outcome.is_abandoned
     turn_until(lambda: QgsApplication.taskManager().countActiveTasks() == 0)
     assert set(QgsProject.instance().mapLayers()) == layers
     assert list(followed.run.order.request.output.parent.iterdir()) == []
