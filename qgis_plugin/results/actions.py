@@ -9,6 +9,7 @@ from qgis.core import Qgis, QgsApplication, QgsLayerTreeNode, QgsMapLayer, QgsSe
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QFileDialog
 
+from ..free_file import free_name
 from ..interpreter import InterpreterError
 from ..log import LOG
 from ..translation import tr
@@ -215,7 +216,8 @@ class ResultActions(QObject):  # type: ignore[misc]
         known = (".gif", ".mp4") if suffix == ".gif" else (suffix,)
         if path.suffix.lower() in known:
             return path
-        return path.with_name(path.name + (".mp4" if "*.mp4" in kind else suffix))
+        # the dialog did not ask whether to replace a file of this name
+        return free_name(path.with_name(path.name + (".mp4" if "*.mp4" in kind else suffix)))
 
     def _tell(self, text: str, level: Any) -> None:
         self._iface.messageBar().pushMessage(LOG, text, level)

@@ -21,6 +21,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 from qgis.PyQt.QtGui import QImage, QImageReader
+from qgis.PyQt.QtWidgets import QFileDialog
 
 from landcast.qgis_plugin.results.actions import ResultActions
 from landcast.qgis_plugin.results.exporting import Export
@@ -238,3 +239,23 @@ def test_scale_bars_are_round(metres: float, expected: float) -> None:
 
 def test_lengths_are_told_in_metres_or_kilometres() -> None:
     assert [length_text(metres) for metres in (50, 500, 2000)] == ["50 m", "500 m", "2 km"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("town", "town_2.png"), ("other", "other.png"), ("town.png", "town.png")]
+)
+def test_a_file_that_the_dialog_did_not_ask_about_is_not_replaced(
+    actions: ResultActions,
+    group: QgsLayerTreeNode,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    written: str,
+) -> None:
+    (tmp_path / "town.png").write_bytes(b"of another")
+    chosen = (str(tmp_path / typed), "PNG picture (*.png)")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    export = actions.export_picture(group)
+    assert export is not None
+    assert export.output == tmp_path / written
+    actions.stop_exporting()
