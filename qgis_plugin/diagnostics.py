@@ -34,8 +34,15 @@ from .worker.shared_worker import SharedWorker
 LOG_LINES = 40
 LOG_BYTES = 2**16
 DOCTOR_S = 60.0
-SHOWN_VARIABLES = (VARIABLE, "LANDCAST_CACHE", "PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "PROJ_DATA")
-NETWORK_VARIABLES = ("HTTPS_PROXY", "https_proxy", "PIP_INDEX_URL", "PIP_CERT", "SSL_CERT_FILE")
+SHOWN_VARIABLES = (
+    *(VARIABLE, "LANDCAST_CACHE", "PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "PROJ_LIB", "PROJ_DATA"),
+    *("PIP_CERT", "SSL_CERT_FILE"),
+)
+NETWORK_VARIABLES = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
+    *("PIP_PROXY", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+)
+"""They may hold logins, so that nothing but their being set is told."""
 
 
 def collect(worker: SharedWorker | None = None, doctor: str = "") -> str:
@@ -153,9 +160,12 @@ def _settings() -> Iterator[str]:
         yield f"landcast/{name} = {'set' if name == 'worker_auth' and value else value}"
     settings.endGroup()
     yield f"proxy of QGIS: {'on' if settings.value('proxy/proxyEnabled', False, type=bool) else 'off'}"
-    for name in (*SHOWN_VARIABLES, *NETWORK_VARIABLES):
+    for name in SHOWN_VARIABLES:
         if os.environ.get(name):
             yield f"{name} = {os.environ[name]}"
+    for name in NETWORK_VARIABLES:
+        if os.environ.get(name):
+            yield f"{name} is set"
 
 
 def _environment() -> Iterator[str]:

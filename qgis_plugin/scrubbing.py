@@ -15,6 +15,8 @@ Z85 = r"A-Za-z0-9.:+=^!/*?&<>()\[\]{}@%$#-"
 KEY = re.compile(rf"(?<![{Z85}])[{Z85}]{{40}}(?![{Z85}])")
 """A key of CURVE in Z85: forty letters of that alphabet that stand alone."""
 LOGIN = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^\s\"']*@")
+BARE_LOGIN = re.compile(r"(?<![^\s\"'=,;(])[^\s\"'/=:@]+:(?!//)[^\s\"'@]+@[A-Za-z0-9.-]+")
+"""As in `bob:word@proxy:3128`, which programs take without a scheme."""
 SECRET = re.compile(
     r"(?P<name>(?:pass(?:word|wd)?|pwd|secret|token|api[_-]?key|authcfg|signature|sig|client_secret|key)\"?\s*[=:]\s*\"?)"
     r"[^\s&\"',;]+",
@@ -48,6 +50,7 @@ def scrub(text: str, person: Person) -> str:
         text = _replace_path(text, home)
     text = SECRET.sub(r"\g<name><secret>", text)
     text = KEY.sub("<key>", text)
+    text = BARE_LOGIN.sub("<login>@<host>", text)
     text = HOST.sub(_hide_host, text)
     for host in _longest_first(person.hosts):
         text = _replace_word(text, host, "<host>")

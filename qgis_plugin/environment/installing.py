@@ -132,6 +132,24 @@ def install(order: InstallOrder, follower: Follower) -> Environment:
         lock.release()
 
 
+def choose_python(order: InstallOrder) -> BasePython:
+    """The Python that the environment is made with; waits.
+
+    Raises:
+        NoPythonError: there is none.
+    """
+    if order.wanted_python is None:
+        return order.find_python(os.environ, sys.platform, order.own_prefix, python_versions(order.source))
+    python = ask(order.wanted_python)
+    if python is None or python.unfit:
+        raise NoPythonError(
+            tr("{path}, which the settings name, cannot make the environment: {reason}.").format(
+                path=order.wanted_python, reason=python.unfit if python else tr("it does not start")
+            )
+        )
+    return python
+
+
 def remove_all(base: Path, environments: list[Environment]) -> None:
     """Remove environments and what was fetched for them; waits.
 
@@ -173,9 +191,9 @@ class _Installation:
     def make(self) -> Environment:
         order = self._order
         self._stage(tr("Looking at this machine"))
-        python = self._choose_python()
+        python = choose_python(order)
         self._hear(f"Python {'.'.join(map(str, python.version))}: {python.path}")
-        build = choose_build(sys.platform, platform.machine(), order.find_card(os.environ))
+        build = choose_build(sys.platform, python.machine or platform.machine(), order.find_card(os.environ))
         self._hear(f"PyTorch {build.name}: {build.reason}")
         _check(self._follower)
         environment = environment_at(order.base, order.version, python.short)
@@ -187,20 +205,6 @@ class _Installation:
             verified = self._fill(environment, python, build)
         self._finish(environment, python, build, verified)
         return environment
-
-    def _choose_python(self) -> BasePython:
-        order = self._order
-        if order.wanted_python is None:
-            versions = python_versions(order.source)
-            return order.find_python(os.environ, sys.platform, order.own_prefix, versions)
-        python = ask(order.wanted_python)
-        if python is None or python.unfit:
-            raise NoPythonError(
-                tr("{path}, which the settings name, cannot make the environment: {reason}.").format(
-                    path=order.wanted_python, reason=python.unfit if python else tr("it does not start")
-                )
-            )
-        return python
 
     def _fill(self, environment: Environment, python: BasePython, build: TorchBuild) -> Verified:
         """All steps that are not done yet."""

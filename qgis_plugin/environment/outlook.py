@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..translation import tr
-from .installing import InstallOrder
+from .installing import InstallOrder, choose_python
 from .places import Environment, environments, find_outdated
 from .problems import NoPythonError
-from .pythons import find_base_python
-from .source import PackageIndex, WheelFolder, check_known, find_wheel, known_hash, python_versions
-from .torch_build import TorchBuild, choose_build, find_card
+from .source import PackageIndex, WheelFolder, check_known, find_wheel, known_hash
+from .torch_build import TorchBuild, choose_build
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,12 @@ def look(order: InstallOrder) -> Outlook:
         SourceError: there is nothing to install from.
     """
     check_known(order.source, known_hash(find_wheel(order.source, order.version), order.sha256))
-    build = choose_build(sys.platform, platform.machine(), find_card(os.environ))
-    obstacle = ""
-    if order.wanted_python is None:
-        try:
-            find_base_python(os.environ, sys.platform, order.own_prefix, python_versions(order.source))
-        except NoPythonError as error:
-            obstacle = str(error)
+    obstacle, machine = "", ""
+    try:
+        machine = choose_python(order).machine
+    except NoPythonError as error:
+        obstacle = str(error)
+    build = choose_build(sys.platform, machine or platform.machine(), order.find_card(os.environ))
     is_begun = any(one.steps and not one.is_finished and not one.is_aside for one in environments(order.base))
     return Outlook(build, describe(order, build), obstacle, find_outdated(order.base, order.version), is_begun)
 

@@ -25,9 +25,10 @@ PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
 """Versions that PyTorch and the other libraries have wheels for; the ones that they have had for longest first."""
 ASK_S = 20.0
 QUESTION = """
-import importlib.util, json, platform, struct, sys
+import importlib.util, json, platform, struct, sys, sysconfig
 has = lambda name: importlib.util.find_spec(name) is not None
 print(json.dumps({"version": sys.version_info[:3], "bits": struct.calcsize("P") * 8, "machine": platform.machine(),
+    "platform": sysconfig.get_platform(), "system": sys.platform,
     "has_venv": has("venv"), "has_ensurepip": has("ensurepip"), "implementation": sys.implementation.name,
     "is_free_threaded": "t" in getattr(sys, "abiflags", "")}))
 """
@@ -43,6 +44,7 @@ class BasePython:
         path: of its interpreter.
         version: three numbers.
         has_ensurepip: whether environments that it makes get pip.
+        machine: the kind of processor that it was built for, which need not be that of QGIS; empty where unknown.
         unfit: why no environment can be made with it; empty where it can.
     """
 
@@ -50,6 +52,7 @@ class BasePython:
     version: tuple[int, int, int]
     has_ensurepip: bool
     unfit: str = ""
+    machine: str = ""
 
     @property
     def short(self) -> tuple[int, int]:
@@ -122,7 +125,7 @@ def ask(path: Path, timeout_s: float = ASK_S) -> BasePython | None:
 def judge(path: Path, said: Mapping[str, object]) -> BasePython:
     """From an answer to whether it is fit."""
     version = tuple(int(number) for number in said["version"])  # type: ignore[attr-defined]
-    unfit = ""
+    unfit, machine = "", read_machine(str(said.get("platform", "")), str(said.get("machine", "")))
     if not OLDEST <= version[:2] <= NEWEST:
         unfit = tr("its version is not one of {oldest} to {newest}").format(
             oldest="{}.{}".format(*OLDEST), newest="{}.{}".format(*NEWEST)
@@ -131,11 +134,22 @@ def judge(path: Path, said: Mapping[str, object]) -> BasePython:
         unfit = tr("it is a 32 bit one")
     elif said["implementation"] != "cpython" or said.get("is_free_threaded"):
         unfit = tr("it is another kind of Python than the libraries are built for")
+    elif said.get("system") == "darwin" and machine != "arm64":
+        unfit = tr("it is one for Macs with an Intel processor, for which PyTorch is not made any more")
     elif not said["has_venv"]:
         unfit = tr("it lacks the module venv")
     elif not said["has_ensurepip"]:
         unfit = tr("it lacks the module ensurepip")
-    return BasePython(path, (version[0], version[1], version[2]), bool(said["has_ensurepip"]), unfit)
+    return BasePython(path, (version[0], version[1], version[2]), bool(said["has_ensurepip"]), unfit, machine)
+
+
+def read_machine(built_for: str, machine: str) -> str:
+    """The kind of processor, as `platform.machine` writes it, of `sysconfig.get_platform`.
+
+    What a Python says of the machine is not what it was built for: Windows on ARM runs both kinds.
+    """
+    kind = built_for.rpartition("-")[2]
+    return machine.lower() if kind in ("", "universal2") or built_for == "win32" else kind
 
 
 def candidates(environment: Mapping[str, str], system: str, own_prefix: Path | None = None) -> Iterator[Path]:

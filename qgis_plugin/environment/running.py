@@ -40,8 +40,10 @@ sys.argv[0] = sys.argv.pop(1)
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 """Its standard input is given to nobody else: on Windows a child that inherits a pipe that is being read can hang."""
-FOREIGN_TO_PIP = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_DRY_RUN", "PIP_REQUIREMENT")
+FOREIGN_TO_PIP = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN", "PIP_REQUIREMENT")
 """Settings of the user's pip that would put packages elsewhere; its indexes, proxies and certificates are kept."""
+NOT_FOR_PIP = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+"""Said aloud, as the file of pip's settings may say otherwise."""
 
 
 def build_command(interpreter: Path, module: str, *arguments: str) -> list[str]:
@@ -52,7 +54,7 @@ def build_command(interpreter: Path, module: str, *arguments: str) -> list[str]:
 def build_environment(environment: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
     """What such a command gets: nothing of QGIS's Python, nothing that leads pip elsewhere, and the network's."""
     kept = {name: value for name, value in clean_environment(environment).items() if name not in FOREIGN_TO_PIP}
-    return {**kept, "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1", **more}
+    return {**kept, **NOT_FOR_PIP, "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1", **more}
 
 
 def run(

@@ -76,7 +76,7 @@ def read_source(text: str) -> Source:
     raise SourceError(
         tr(
             "Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel "
-            "(.whl), nor a folder with wheels. Change it in Settings > Options > Landcast; empty means the index, for which the SHA-256 must be set."
+            "(.whl), nor a folder with wheels. Change it in Settings > Options > Landcast."
         ).format(text=text)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from qgis.PyQt.QtCore import pyqtSignal
@@ -57,14 +58,16 @@ class RemovalTask(KeptTask):
     Args:
         base: folder of the environments.
         kept_version: of Landcast, whose environment stays; none does where empty.
+        wait_unused: waits until no worker runs by them any more, unless what it is given says that it is cancelled.
     """
 
     PROBLEMS = (EnvironmentProblem, OSError)
 
-    def __init__(self, base: Path, kept_version: str = "") -> None:
+    def __init__(self, base: Path, kept_version: str, wait_unused: Callable[[Callable[[], bool]], None]) -> None:
         super().__init__(tr("Remove Landcast's environment"))
-        self._base, self._kept_version = base, kept_version
+        self._base, self._kept_version, self._wait_unused = base, kept_version, wait_unused
 
     def work(self) -> None:
+        self._wait_unused(self.isCanceled)
         kept = self._kept_version
         remove_all(self._base, [one for one in environments(self._base) if not kept or one.version != kept])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ... import __version__
 from ...core.client.errors import ClientError
+from ...core.protocol.errors import ProtocolError
 from ..child_process import run_child
 from ..environment.installing import InstallOrder
 from ..environment.outlook import Outlook, look
@@ -68,7 +69,7 @@ class WorkerCheckTask(KeptTask):
         words: what it says of itself.
     """
 
-    PROBLEMS = (ClientError, WorkerError, InterpreterError, OSError)
+    PROBLEMS = (ClientError, ProtocolError, WorkerError, InterpreterError, OSError)
 
     def __init__(self, choice: WorkerChoice, worker: SharedWorker) -> None:
         super().__init__(tr("Ask the worker"))

@@ -17,9 +17,9 @@ from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from ... import __version__
 from ..environment.places import find_finished
 from ..environment.problems import EnvironmentProblem
-from ..environment.settings import read_order
+from ..environment.settings import INSTALL_FROM_SETTING, read_order
 from ..environment.task import EnvironmentTask
-from ..environment.where import environments_folder
+from ..environment.where import environments_folder, text_setting
 from ..interpreter import SETTING, VARIABLE, InterpreterError, find_interpreter
 from ..kept_task import KeptTask
 from ..translation import tr
@@ -59,6 +59,7 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         self._look: LookTask | None = None
         self._when_ended: Callable[[], None] = lambda: None
         self._words = ""
+        self._awaited_worker: tuple[str, str] | None = None
         self._build()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -70,7 +71,8 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         if self._task is not None:
             return
         obstacle = find_obstacle()
-        is_ready, lacks_pyzmq = obstacle is None, isinstance(obstacle, MissingPyzmqError)
+        is_ready = obstacle is None
+        lacks_pyzmq = isinstance(obstacle, MissingPyzmqError) or self._awaited_worker is not None
         self.ways.setVisible(not is_ready and not lacks_pyzmq)
         self.pyzmq.setVisible(lacks_pyzmq)
         self.done.setVisible(is_ready)
@@ -103,6 +105,7 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         self.ways.environment_asked.connect(self._make_environment)
         self.ways.python_given.connect(self._check_python)
         self.ways.worker_given.connect(self._check_worker)
+        self.ways.wheel_given.connect(self._take_wheel)
         self.working = WorkingBox()
         self.working.cancelled.connect(self._cancel)
         self.pyzmq = self._pyzmq_box()
@@ -159,6 +162,7 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
     def _begin_look(self) -> None:
         if self._look is not None:
             return
+        self.ways.show_wheel(text_setting(INSTALL_FROM_SETTING))
         try:
             self._look = LookTask(read_order())
         except (EnvironmentProblem, OSError) as error:
@@ -202,6 +206,11 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         elif task.problem is None:
             self._tell(tr("Cancelled. What was fetched is kept, so that you can go on later."))
 
+    def _take_wheel(self, name: str) -> None:
+        QgsSettings().setValue(INSTALL_FROM_SETTING, name)
+        self._tell("")
+        self._begin_look()
+
     def _check_python(self, name: str) -> None:
         if not name:
             self._tell(tr("Choose the interpreter first."))
@@ -223,6 +232,9 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         QgsSettings().setValue(worker_choice.KEYS_SETTING, keys)
         obstacle = find_obstacle()
         if isinstance(obstacle, MissingPyzmqError):
+            # nothing unchecked is kept: it is asked when pyzmq is there
+            _restore(before)
+            self._awaited_worker = (address, keys)
             self.refresh()
             return
         try:
@@ -245,7 +257,12 @@ class FirstRunPage(QWidget):  # type: ignore[misc]
         except (EnvironmentProblem, OSError) as error:
             self._tell(str(error))
             return
-        self._follow(task, tr("Installing pyzmq"), lambda task: None)
+        self._follow(task, tr("Installing pyzmq"), self._pyzmq_ended)
+
+    def _pyzmq_ended(self, task: InstallTask) -> None:
+        awaited, self._awaited_worker = self._awaited_worker, None
+        if task.is_done and awaited is not None:
+            self._check_worker(*awaited)
 
     def _show_done(self) -> None:
         interpreter = _own_interpreter()

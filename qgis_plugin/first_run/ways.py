@@ -19,6 +19,7 @@ class Ways(QWidget):  # type: ignore[misc]
     """An environment of its own, a Python that has Landcast, a worker on another machine."""
 
     environment_asked = pyqtSignal()
+    wheel_given = pyqtSignal(str)
     python_given = pyqtSignal(str)
     worker_given = pyqtSignal(str, str)
     """Address, and the id of the keys in the authentication store."""
@@ -37,6 +38,17 @@ class Ways(QWidget):  # type: ignore[misc]
         self.make.setText(button)
         self.make.setEnabled(is_possible)
 
+    def show_wheel(self, name: str) -> None:
+        """Show what Landcast is installed from, where that is a wheel."""
+        self.wheel.blockSignals(True)
+        self.wheel.setFilePath(name if name.endswith(".whl") else "")
+        self.wheel.blockSignals(False)
+
+    def _tell_wheel(self, name: str) -> None:
+        # also called while somebody types
+        if name.strip().endswith(".whl") and Path(name.strip()).is_file():
+            self.wheel_given.emit(name.strip())
+
     def _environment_box(self) -> QGroupBox:
         box, layout = _group(tr("Make an environment (recommended)"))
         layout.addWidget(
@@ -49,6 +61,13 @@ class Ways(QWidget):  # type: ignore[misc]
         )
         self.outlook = _words(tr("Looking at this machine…"))
         layout.addWidget(self.outlook)
+        self.wheel = QgsFileWidget()
+        self.wheel.setObjectName("landcastWheel")
+        self.wheel.setDialogTitle(tr("Wheel of Landcast"))
+        self.wheel.setFilter(tr("Wheel of Landcast") + " (landcast-*.whl)")
+        self.wheel.lineEdit().setPlaceholderText(tr("Wheel of Landcast (landcast-….whl)"))
+        self.wheel.fileChanged.connect(self._tell_wheel)
+        layout.addWidget(let_shrink(self.wheel))
         self.make = QPushButton(tr("Make the environment"))
         self.make.setObjectName("landcastMakeEnvironment")
         self.make.setEnabled(False)

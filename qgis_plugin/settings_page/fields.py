@@ -69,9 +69,12 @@ class InstallFields(QGroupBox):  # type: ignore[misc]
         super().__init__(tr("Landcast's Python"), parent)
         self.python = _chooser(FILE, tr("the environment that the panel makes"))
         self.source = QLineEdit()
-        self.source.setPlaceholderText(tr("the package index"))
+        self.source.setPlaceholderText(tr("a wheel of Landcast, a folder of wheels, or the address of an index"))
         self.source.setToolTip(
-            tr("Empty for the package index; else a mirror's address, a wheel of Landcast, or a folder of wheels.")
+            tr(
+                "A wheel of Landcast, a folder with the wheels of all packages, or the address of a package index that "
+                "you trust. Empty: the index that pip is set to, for which the SHA-256 must be given."
+            )
         )
         self.sha256 = QLineEdit()
         self.sha256.setPlaceholderText(tr("not checked, unless a file NAME.whl.sha256 stands beside the wheel"))

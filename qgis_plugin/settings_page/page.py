@@ -127,7 +127,8 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         if not self._worker.end_idle():
             self.answer.setText(tr("A prediction runs; cancel it or wait for its end."))
             return
-        self._follow(RemovalTask(environments_folder(), kept_version), tr("Removing…"))
+        task = RemovalTask(environments_folder(), kept_version, self._worker.wait_ended)
+        self._follow(task, tr("Removing…"))
 
     def _open_log(self) -> None:
         path: Path = environments_folder() / LOG

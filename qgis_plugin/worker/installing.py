@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from qgis.core import QgsApplication
 
+from ..environment.pythons import candidates
 from ..environment.settings import INSTALL_FROM_SETTING, network_variables
 from ..environment.source import PackageIndex, WheelFolder, read_source
 from ..environment.where import text_setting
@@ -13,11 +18,11 @@ from ..interpreter import InterpreterError, find_interpreter
 from ..kept_task import KeptTask
 from ..log import log
 from ..translation import tr
-from .pyzmq import InstallError, find_own_python, install_pyzmq
+from .pyzmq import InstallError, find_own_python, find_pip_python, install_pyzmq
 
 
 class InstallTask(KeptTask):
-    """Installs pyzmq by the pip of the environment with Landcast, else by that of QGIS's own Python."""
+    """Installs pyzmq by the pip of the environment with Landcast, else of QGIS's own Python, else of any other."""
 
     PROBLEMS = (InstallError, OSError)
 
@@ -30,7 +35,7 @@ class InstallTask(KeptTask):
         """
         super().__init__(tr("Install pyzmq"))
         self._base = plugin_libraries()
-        self._pip_python = _find_pip_python()
+        self._named = _find_named()
         self._variables = network_variables()
         self._wheels = wheels
         source = None if wheels is not None else read_source(text_setting(INSTALL_FROM_SETTING))
@@ -40,9 +45,11 @@ class InstallTask(KeptTask):
             self._variables["PIP_INDEX_URL"] = source.address
 
     def work(self) -> None:
-        if self._pip_python is None:
+        others = candidates(os.environ, sys.platform, Path(sys.exec_prefix))
+        pip_python = find_pip_python(chain(self._named, others))
+        if pip_python is None:
             raise InstallError(tr("No Python with pip was found."))
-        install_pyzmq(self._pip_python, self._base, log, self.isCanceled, self._wheels, variables=self._variables)
+        install_pyzmq(pip_python, self._base, log, self.isCanceled, self._wheels, variables=self._variables)
         log(tr("pyzmq is installed."))
 
 
@@ -58,8 +65,9 @@ def plugin_libraries() -> Path:
     return Path(QgsApplication.qgisSettingsDirPath()) / "landcast" / "python"
 
 
-def _find_pip_python() -> Path | None:
-    try:
-        return find_interpreter()
-    except InterpreterError:
-        return find_own_python()
+def _find_named() -> list[Path]:
+    """Those that are known without a search."""
+    found = [find_own_python()]
+    with suppress(InterpreterError):
+        found.insert(0, find_interpreter())
+    return [one for one in found if one is not None]

@@ -7,19 +7,25 @@ import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from ..environment.commands import explain
+from ..environment.pythons import read_machine
 from ..environment.running import build_command, build_environment, run
 from ..translation import tr
 
 PACKAGE = "zmq"
+ASK_S = 20.0
+TRIES, TRY_S = 10, 0.3
+"""Of putting the folder in its place: on Windows a scanner of viruses may look into it just then."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +155,13 @@ def install_pyzmq(
                     reason=explain(words) or tr("exit code {}").format(exit_code),
                 )
             )
-        if folder.exists():
-            shutil.rmtree(folder)
-        target.replace(folder)
+        _put(target, folder)
     return folder
+
+
+def find_pip_python(pythons: Iterable[Path]) -> Path | None:
+    """The first interpreter that has pip, which those of systems may lack; waits."""
+    return next((one for one in pythons if _has_pip(one)), None)
 
 
 def find_own_python() -> Path | None:
@@ -168,6 +177,42 @@ def find_own_python() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def _has_pip(interpreter: Path) -> bool:
+    try:
+        done = subprocess.run(
+            [str(interpreter), "-m", "pip", "--version"],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=ASK_S,
+            env=build_environment(os.environ, {}),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def _put(target: Path, folder: Path, pause_s: float = TRY_S) -> None:
+    """Put a folder in its place, over what is there.
+
+    Raises:
+        OSError: it cannot be put there, also after some tries.
+    """
+    for tried in range(1, TRIES + 1):
+        try:
+            if folder.exists():
+                shutil.rmtree(folder)
+            target.replace(folder)
+        except PermissionError:
+            if tried == TRIES:
+                raise
+            time.sleep(pause_s)
+        else:
+            return
+
+
 def _command(pip_python: Path, requirements: Path, target: Path, wheels: Path | None) -> list[str]:
     command = build_command(pip_python, "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps")
     command += ["--only-binary", ":all:", "--require-hashes", "--requirement", str(requirements)]
@@ -181,10 +226,10 @@ def _command(pip_python: Path, requirements: Path, target: Path, wheels: Path | 
 
 
 def _platforms() -> list[str]:
-    """Tags of wheels that this machine takes."""
-    machine = platform.machine().lower()
+    """Tags of wheels that this Python takes: of the processor that it was built for, not of the machine."""
+    machine = read_machine(sysconfig.get_platform(), platform.machine())
     if sys.platform == "win32":
-        return ["win_arm64" if machine == "arm64" else "win_amd64"]
+        return [f"win_{machine}"]
     if sys.platform == "darwin":
         return [f"macosx_11_0_{machine}"]
     return [f"manylinux_2_28_{machine}", f"manylinux2014_{machine}"]

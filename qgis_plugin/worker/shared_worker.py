@@ -64,6 +64,7 @@ class SharedWorker:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._process: WorkerProcess | None = None
+        self._ending: threading.Thread | None = None
         self._interpreter: Path | None = None
         self._users = 0
         self._restarts = 0
@@ -118,9 +119,21 @@ class SharedWorker:
             if self._users:
                 return False
             process, self._process = self._process, None
-        if process is not None:
-            process.end()
+            # within the lock: who waits for the end must find it
+            if process is not None:
+                self._ending = process.end()
         return True
+
+    def wait_ended(self, is_cancelled: Callable[[], bool]) -> None:
+        """Wait until nothing is left of a worker that `end_idle` told to end; not for the main thread.
+
+        Raises:
+            ChildCancelledError: `is_cancelled` said yes.
+        """
+        while self._ending is not None and self._ending.is_alive():
+            if is_cancelled():
+                raise ChildCancelledError
+            self._ending.join(GLANCE_S)
 
     def close(self) -> threading.Thread | None:
         """End the worker for good, without waiting; what comes back ends when the worker has."""

@@ -31,6 +31,8 @@ KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
         ("worker on GIS-7.office.example, gis-7:", "worker on <host>, <host>:"),
         ("owner ANNA.K", "owner <user>"),
         ("http://anna:p@ss/w@proxy.office:3128", "http://<login>@<host>:3128"),
+        ("HTTPS_PROXY=bob:hunter2@proxy.corp:3128", "HTTPS_PROXY=<login>@<host>:3128"),
+        ("by bob:p/w@10.0.0.1:80, at 12:30 a@b", "by <login>@<host>:80, at 12:30 a@b"),
         ("tcp://gpu.lan:5600", "tcp://<host>:5600"),
         ("tcp://127.0.0.1:5600 https://pypi.org/simple", "tcp://127.0.0.1:5600 https://pypi.org/simple"),
         ("password=hunter2&x=1", "password=<secret>&x=1"),
@@ -80,7 +82,8 @@ def telltales(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("USER", "zsecretname")
     monkeypatch.setenv("LANDCAST_CACHE", str(home / "cache"))
-    monkeypatch.setenv("HTTPS_PROXY", "http://zoe:hunter2@proxy.secrethost.example:80")
+    monkeypatch.setenv("HTTPS_PROXY", "zoe:hunter2@proxy.other.example:80")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://zoe:hunter2@other.example/simple")
     values = {
         "landcast/worker": "tcp://gpu.secrethost.example:5600",
         "landcast/worker_auth": "abc1234",
@@ -89,7 +92,7 @@ def telltales(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[
     }
     for name, value in values.items():
         QgsSettings().setValue(name, value)
-    yield ["Secretname", "zsecretname", "secrethost", "hunter2", KEY, "abc1234"]
+    yield ["Secretname", "zsecretname", "secrethost", "hunter2", "other.example", KEY, "abc1234"]
     for name in values:
         QgsSettings().remove(name)
 
@@ -106,6 +109,8 @@ def test_the_text_tells_versions_settings_and_last_words_and_nothing_of_who_asks
         "PROJ",
         "landcast/worker = tcp://<host>:5600",
         "landcast/worker_auth = set",
+        "HTTPS_<host> is set",
+        "PIP_INDEX_URL is set",
         "landcast/install_from = ~/wheels",
         "opened ~/maps/house.tif",
         "said 407",

@@ -11,11 +11,12 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
-from landcast.qgis_plugin.environment import pythons, torch_build
-from landcast.qgis_plugin.environment.installing import is_too_long
+from landcast.qgis_plugin.environment import outlook, pythons, torch_build
+from landcast.qgis_plugin.environment.installing import InstallOrder, is_too_long
 from landcast.qgis_plugin.environment.places import default_base
 from landcast.qgis_plugin.environment.problems import NoPythonError
 from landcast.qgis_plugin.environment.pythons import BasePython
+from landcast.qgis_plugin.environment.source import PackageIndex
 from landcast.qgis_plugin.environment.torch_build import INDEX, Card, choose_build, read_cards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,13 +160,46 @@ def test_where_no_python_fits_it_is_said_what_to_install(system: str, found: lis
         ({"is_free_threaded": True}, "another kind"),
         ({"has_venv": False}, "venv"),
         ({"has_ensurepip": False}, "ensurepip"),
+        ({"system": "darwin", "platform": "macosx-10.13-universal2", "machine": "x86_64"}, "Intel"),
+        ({"system": "darwin", "platform": "macosx-10.9-x86_64", "machine": "arm64"}, "Intel"),
+        ({"has_ensurepip": True, "system": "darwin", "platform": "macosx-11.0-arm64", "machine": "arm64"}, ""),
     ],
 )
 def test_a_python_is_judged_by_what_it_says(change: dict[str, object], words: str) -> None:
     said = {"version": [3, 12, 1], "bits": 64, "implementation": "cpython", "has_venv": True, "has_ensurepip": True}
     unfit = pythons.judge(Path("/p"), {**said, **change}).unfit
     assert words in unfit
-    assert bool(unfit) == bool(change)
+    assert bool(unfit) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("built_for", "machine", "expected"),
+    [
+        ("win-amd64", "ARM64", "amd64"),
+        ("win-arm64", "AMD64", "arm64"),
+        ("linux-x86_64", "x86_64", "x86_64"),
+        ("linux-aarch64", "aarch64", "aarch64"),
+        ("macosx-11.0-universal2", "arm64", "arm64"),
+        ("", "AMD64", "amd64"),
+    ],
+)
+def test_the_processor_is_the_one_that_the_python_was_built_for(built_for: str, machine: str, expected: str) -> None:
+    assert pythons.read_machine(built_for, machine) == expected
+
+
+def test_the_python_and_not_qgis_decides_for_which_processor_pytorch_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlook.platform, "machine", lambda: "x86_64")
+    card = Card("T4", (580, 1), (7, 5), 16_000)
+    for machine, name in (("aarch64", "cpu"), ("x86_64", "cu130")):
+        found = BasePython(Path("/p"), (3, 12, 1), True, machine=machine)
+        order = InstallOrder(
+            *(tmp_path, "0.1.0", PackageIndex("https://m")),
+            find_python=lambda *_, found=found: found,
+            find_card=lambda environment: card,
+        )
+        assert outlook.look(order).build.name == name
 
 
 def test_a_real_python_answers_and_what_is_none_does_not(tmp_path: Path) -> None:

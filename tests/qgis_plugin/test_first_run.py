@@ -17,12 +17,13 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtTest import QTest
 
 import landcast
+from landcast.core.protocol.errors import ProtocolError
 from landcast.qgis_plugin.environment.places import Environment, environment_at
 from landcast.qgis_plugin.environment.settings import BASE_PYTHON_SETTING, INSTALL_FROM_SETTING
 from landcast.qgis_plugin.environment.where import FOLDER_SETTING
 from landcast.qgis_plugin.first_run import page as page_module
 from landcast.qgis_plugin.first_run import sample
-from landcast.qgis_plugin.first_run.checks import is_same_version
+from landcast.qgis_plugin.first_run.checks import WorkerCheckTask, is_same_version
 from landcast.qgis_plugin.first_run.page import FirstRunPage
 from landcast.qgis_plugin.first_run.readiness import find_obstacle
 from landcast.qgis_plugin.first_run.ways import BREAK
@@ -112,7 +113,7 @@ def test_making_an_environment_that_fails_says_why_and_offers_it_again(page: Fir
     assert page.problem.isVisible()
     assert "Successfully installed" in page.working.log.toPlainText()
     wait_until(lambda: page._look is None)
-    assert "Go on" in page.ways.make.text()
+    assert "Go on" in page.ways.make.text(), page.ways.outlook.text()
     assert find_obstacle() is not None
 
 
@@ -191,6 +192,40 @@ def test_a_missing_pyzmq_is_offered_to_be_installed(page: FirstRunPage, monkeypa
     wait_until(lambda: page.problem.isVisible())
     assert "was not installed" in page.problem.text()
     assert page.pyzmq.isVisible()
+
+
+def test_a_worker_elsewhere_is_kept_only_after_it_answered_also_where_pyzmq_came_in_between(
+    page: FirstRunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(page_module, "find_obstacle", lambda: MissingPyzmqError("it lacks"))
+        page.ways.worker_given.emit("tcp://127.0.0.1:9", "")
+    assert page.pyzmq.isVisible()
+    assert not QgsSettings().value("landcast/worker")
+    monkeypatch.setattr(page_module.InstallTask, "work", lambda task: None)
+    page.pyzmq.findChild(page_module.QPushButton, "landcastInstallPyzmq").click()
+    wait_until(lambda: page.problem.isVisible() and page._task is None)
+    assert "127.0.0.1:9" in page.problem.text()
+    assert not QgsSettings().value("landcast/worker")
+    assert page.ways.isVisible()
+
+
+def test_what_speaks_another_protocol_is_no_bug_of_the_plugin(page: FirstRunPage) -> None:
+    assert issubclass(ProtocolError, WorkerCheckTask.PROBLEMS)
+
+
+def test_a_newcomer_is_asked_for_the_wheel_and_chooses_it_on_the_page(page: FirstRunPage, base: Path) -> None:
+    QgsSettings().remove(INSTALL_FROM_SETTING)
+    page.refresh()
+    wait_until(lambda: page._look is None)
+    assert "make wheel" in page.ways.outlook.text()
+    assert not page.ways.make.isEnabled()
+    [wheel] = (base.parent / "wheels").glob("landcast-*.whl")
+    page.ways.wheel.setFilePath(str(wheel))
+    assert QgsSettings().value(INSTALL_FROM_SETTING) == str(wheel)
+    wait_until(lambda: page._look is None)
+    assert page.ways.make.isEnabled()
+    assert page.ways.wheel.filePath() == str(wheel)
 
 
 def test_an_environment_that_is_there_is_told_with_what_it_computes_on(page: FirstRunPage, base: Path) -> None:

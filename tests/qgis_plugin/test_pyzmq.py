@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,3 +137,49 @@ def test_a_task_of_qgis_installs_in_the_background_and_says_why_it_could_not(
         time.sleep(0.01)
     assert "pyzmq 27.1.0 was not installed" in task.problem
     assert not any(installing.plugin_libraries().glob(".installing-*"))
+
+
+def test_a_python_without_pip_is_passed_over(make_worker: Callable[[str], Path], interpreter: Path) -> None:
+    silent = make_worker("sys.exit('No module named pip')")
+    assert pyzmq.find_pip_python([silent, Path("/nowhere/python"), interpreter]) == interpreter
+    assert pyzmq.find_pip_python([silent]) is None
+
+
+def test_a_folder_that_somebody_looks_into_is_put_in_its_place_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, folder = tmp_path / "target", tmp_path / "folder"
+    target.mkdir()
+    replace, refused = Path.replace, []
+
+    def refuse_twice(path: Path, there: Path) -> Path:
+        if len(refused) < 2:
+            refused.append(path)
+            raise PermissionError(13, "being scanned")
+        return replace(path, there)
+
+    monkeypatch.setattr(Path, "replace", refuse_twice)
+    pyzmq._put(target, folder, pause_s=0.0)
+    assert folder.is_dir()
+    assert len(refused) == 2
+    monkeypatch.setattr(Path, "replace", lambda path, there: refuse_twice(path, refused.clear() or there))
+    with pytest.raises(PermissionError):
+        pyzmq._put(folder, target, pause_s=0.0)
+
+
+@pytest.mark.parametrize(
+    ("system", "built_for", "machine", "expected"),
+    [
+        ("win32", "win-amd64", "ARM64", "win_amd64"),
+        ("win32", "win-arm64", "ARM64", "win_arm64"),
+        ("darwin", "macosx-11.0-arm64", "arm64", "macosx_11_0_arm64"),
+        ("linux", "linux-x86_64", "x86_64", "manylinux_2_28_x86_64"),
+    ],
+)
+def test_the_wheel_is_the_one_for_what_this_python_was_built_for(
+    monkeypatch: pytest.MonkeyPatch, system: str, built_for: str, machine: str, expected: str
+) -> None:
+    monkeypatch.setattr(pyzmq.sys, "platform", system)
+    monkeypatch.setattr(pyzmq.sysconfig, "get_platform", lambda: built_for)
+    monkeypatch.setattr(pyzmq.platform, "machine", lambda: machine)
+    assert pyzmq._platforms()[0] == expected

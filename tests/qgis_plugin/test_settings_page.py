@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,6 +141,25 @@ def test_the_environment_is_removed_after_a_question(
     assert not list(environments(base))
     assert (base / "precious").is_dir()
     assert "None was made yet" in page.environments.text()
+
+
+def test_the_environment_is_removed_when_the_worker_has_ended(
+    make_page: Callable[[], SettingsPage], base: Path, processing_plugin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = made_environment(base, landcast.__version__)
+    is_over = threading.Event()
+    ending = threading.Thread(target=is_over.wait)
+    ending.start()
+    monkeypatch.setattr(processing_plugin.worker, "_ending", ending)
+    page = make_page()
+    page.remove()
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        QCoreApplication.processEvents()
+    assert made.is_finished
+    is_over.set()
+    wait_until(lambda: page._task is None)
+    assert not list(environments(base))
 
 
 def test_older_environments_are_removed_alone(make_page: Callable[[], SettingsPage], base: Path) -> None:
