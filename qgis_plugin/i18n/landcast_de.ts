@@ -1683,7 +1683,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>{folder} is in use. Close other windows of QGIS and all programs that run by its Python, then try again; nothing was removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} wird gerade benutzt. Schlie√üen Sie andere QGIS-Fenster und alle Programme, die mit dessen Python laufen, und versuchen Sie es noch einmal; es wurde nichts entfernt.</translation>
     </message>
     <message>
         <source>the folder has no PyTorch for it</source>
@@ -1703,7 +1703,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>it is one for Macs with an Intel processor, for which PyTorch is not made any more</source>
-        <translation type="unfinished"></translation>
+        <translation>es ist eines f√ºr Macs mit Intel-Prozessor, f√ºr die es PyTorch nicht mehr gibt</translation>
     </message>
     <message>
         <source>it lacks the module venv</source>
@@ -1735,7 +1735,7 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>Landcast soll aus {text} installiert werden; das ist weder die Adresse eines Paketindex noch ein Wheel (.whl) noch ein Ordner mit Wheels. √Ñndern Sie es unter Einstellungen &gt; Optionen &gt; Landcast.</translation>
     </message>
     <message>
         <source>{path} is not the wheel of Landcast {version}, which this plugin needs.</source>
@@ -1751,11 +1751,11 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>First name the file that Landcast is installed from, its wheel.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie zuerst die Datei, aus der Landcast installiert wird, sein Wheel.</translation>
     </message>
     <message>
         <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-‚Ä¶.whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>F√ºhren Sie `make wheel` in einem Klon von Landcast aus, oder fragen Sie dort, woher Sie die Erweiterung haben; w√§hlen Sie dann die Datei dist/landcast-‚Ä¶.whl hier oder unter Installieren von in Einstellungen &gt; Optionen &gt; Landcast.</translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1955,11 +1955,11 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>Wheel of Landcast</source>
-        <translation type="unfinished"></translation>
+        <translation>Wheel von Landcast</translation>
     </message>
     <message>
         <source>Wheel of Landcast (landcast-‚Ä¶.whl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wheel von Landcast (landcast-‚Ä¶.whl)</translation>
     </message>
     <message>
         <source>Use a Python that has Landcast</source>
@@ -2431,11 +2431,11 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     </message>
     <message>
         <source>a wheel of Landcast, a folder of wheels, or the address of an index</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Wheel von Landcast, ein Ordner mit Wheels oder die Adresse eines Index</translation>
     </message>
     <message>
         <source>A wheel of Landcast, a folder with the wheels of all packages, or the address of a package index that you trust. Empty: the index that pip is set to, for which the SHA-256 must be given.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Wheel von Landcast, ein Ordner mit den Wheels aller Pakete oder die Adresse eines Paketindex, dem Sie vertrauen. Leer: der Index, auf den pip eingestellt ist; dann muss der SHA-256 angegeben sein.</translation>
     </message>
     <message>
         <source>not checked, unless a file NAME.whl.sha256 stands beside the wheel</source>

@@ -1683,7 +1683,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>{folder} is in use. Close other windows of QGIS and all programs that run by its Python, then try again; nothing was removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} сейчас используется. Закройте другие окна QGIS и все программы, работающие на этом Python, и повторите попытку; ничего не удалено.</translation>
     </message>
     <message>
         <source>the folder has no PyTorch for it</source>
@@ -1703,7 +1703,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>it is one for Macs with an Intel processor, for which PyTorch is not made any more</source>
-        <translation type="unfinished"></translation>
+        <translation>он для компьютеров Mac с процессором Intel, для которых PyTorch больше не выпускается</translation>
     </message>
     <message>
         <source>it lacks the module venv</source>
@@ -1735,7 +1735,7 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Landcast is to be installed from {text}, which is neither the address of a package index, nor a wheel (.whl), nor a folder with wheels. Change it in Settings &gt; Options &gt; Landcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>Landcast нужно установить из {text}, но это не адрес индекса пакетов, не файл wheel (.whl) и не папка с файлами wheel. Измените это в Настройки &gt; Параметры &gt; Landcast.</translation>
     </message>
     <message>
         <source>{path} is not the wheel of Landcast {version}, which this plugin needs.</source>
@@ -1751,11 +1751,11 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>First name the file that Landcast is installed from, its wheel.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сначала укажите файл, из которого устанавливается Landcast, — его wheel.</translation>
     </message>
     <message>
         <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выполните `make wheel` в клоне Landcast или спросите того, от кого получен модуль; затем выберите файл dist/landcast-….whl здесь или в поле «Устанавливать из» (Настройки &gt; Параметры &gt; Landcast).</translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1955,11 +1955,11 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>Wheel of Landcast</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл wheel Landcast</translation>
     </message>
     <message>
         <source>Wheel of Landcast (landcast-….whl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл wheel Landcast (landcast-….whl)</translation>
     </message>
     <message>
         <source>Use a Python that has Landcast</source>
@@ -2431,11 +2431,11 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     </message>
     <message>
         <source>a wheel of Landcast, a folder of wheels, or the address of an index</source>
-        <translation type="unfinished"></translation>
+        <translation>файл wheel Landcast, папка с файлами wheel или адрес индекса</translation>
     </message>
     <message>
         <source>A wheel of Landcast, a folder with the wheels of all packages, or the address of a package index that you trust. Empty: the index that pip is set to, for which the SHA-256 must be given.</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл wheel Landcast, папка с файлами wheel всех пакетов или адрес индекса пакетов, которому вы доверяете. Пусто: индекс, на который настроен pip; тогда нужно указать SHA-256.</translation>
     </message>
     <message>
         <source>not checked, unless a file NAME.whl.sha256 stands beside the wheel</source>
