@@ -7,11 +7,12 @@ from pathlib import Path
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsProject, QgsRasterLayer
 
 from ..compat import FIXED_TIME
+from ..shown_bands import Bands, shown_bands
 from ..translation import tr
 from .dates import Span, ahead_text, result_span, short_text, source_span
 from .details import CHANGE, PREDICTION, SPREAD, Details, ResultLayer
 from .metadata import PROPERTY, mark_layer, mark_past
-from .styling import style_change, style_prediction, style_spread
+from .styling import show_bands, style_change, style_prediction, style_spread
 
 GROUP_PROPERTY = f"{PROPERTY}run"
 ORDER = (CHANGE, SPREAD, PREDICTION)
@@ -25,14 +26,19 @@ class ResultGroup:
         project: to add it to.
         results: files of one run, the prediction first.
         source: the image's layer; None where it is gone, or was never one.
+        bands: of the image, that were predicted; those that its layer shows where None.
 
     Attributes:
         name: that no other group has; empty once it turned out that there is nothing to show.
         unopened: files that cannot be opened.
     """
 
-    def __init__(self, project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> None:
+    def __init__(
+        self, project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None, bands: Bands = None
+    ) -> None:
         self._project, self._main = project, results[0].details
+        self._bands = bands
+        self._of_bands: QgsRasterLayer | None = None
         self._source = "" if source is None else source.id()
         self._waiting: list[ResultLayer | None] = [*sorted(results, key=_place), None]
         self._has_result = False
@@ -47,7 +53,7 @@ class ResultGroup:
         if group is None or not self._waiting:
             return False
         result = self._waiting.pop(0)
-        source = self._project.mapLayer(self._source)
+        source = self._shown_source(result)
         if result is not None:
             self._add_result(group, result, source)
         elif not self._has_result:
@@ -55,7 +61,22 @@ class ResultGroup:
             self.name = ""
         elif source is not None:
             _add_past(self._project, group, source, self._main)
+        if not self._waiting:
+            # it holds the image open
+            self._of_bands = None
         return bool(self._waiting)
+
+    def _shown_source(self, result: ResultLayer | None) -> QgsRasterLayer | None:
+        """The image's layer; a copy of it where the user's own shows other bands than those that were predicted."""
+        source = self._project.mapLayer(self._source)
+        if source is None or self._bands is None or self._bands == shown_bands(source):
+            return source
+        if self._of_bands is None and result is not None and result.details.kind == PREDICTION:
+            prediction = _open(result.path, "")
+            if prediction.isValid():
+                self._of_bands = source.clone()
+                show_bands(self._of_bands, self._bands, prediction)
+        return source if self._of_bands is None else self._of_bands
 
     def _add_result(self, group: QgsLayerTreeGroup, result: ResultLayer, source: QgsRasterLayer | None) -> None:
         layer = open_result(result, source)
@@ -68,9 +89,11 @@ class ResultGroup:
             node.setExpanded(result.details.kind != PREDICTION)
 
 
-def show_results(project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None) -> str:
+def show_results(
+    project: QgsProject, results: list[ResultLayer], source: QgsRasterLayer | None, bands: Bands = None
+) -> str:
     """Add a group of layers at once, and give its name; in the main thread."""
-    group = ResultGroup(project, results, source)
+    group = ResultGroup(project, results, source, bands)
     while group.add_next():
         pass
     return group.name
@@ -78,10 +101,7 @@ def show_results(project: QgsProject, results: list[ResultLayer], source: QgsRas
 
 def open_result(result: ResultLayer, source: QgsRasterLayer | None) -> QgsRasterLayer:
     """Open a file of a result as a layer that is styled, marked and dated."""
-    options = QgsRasterLayer.LayerOptions()
-    # the default style may read all of the file
-    options.loadDefaultStyle = False
-    layer = QgsRasterLayer(str(result.path), layer_name(result.details), "gdal", options)
+    layer = _open(result.path, layer_name(result.details))
     if layer.isValid():
         finish_result(layer, result.details, source)
     return layer
@@ -129,6 +149,13 @@ def layer_name(details: Details) -> str:
     if details.is_partial:
         return tr("Predicted in part {when}").format(when=ahead_text(details))
     return tr("Predicted {when}").format(when=ahead_text(details))
+
+
+def _open(path: Path, name: str) -> QgsRasterLayer:
+    options = QgsRasterLayer.LayerOptions()
+    # the default style may read all of the file
+    options.loadDefaultStyle = False
+    return QgsRasterLayer(str(path), name, "gdal", options)
 
 
 def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsRasterLayer) -> QgsLayerTreeLayer:

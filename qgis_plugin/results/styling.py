@@ -7,6 +7,7 @@ from qgis.core import (
     QgsContrastEnhancement,
     QgsMultiBandColorRenderer,
     QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
     QgsRasterRenderer,
     QgsRasterShader,
     QgsSingleBandGrayRenderer,
@@ -45,6 +46,29 @@ def style_prediction(layer: QgsRasterLayer, source: QgsRasterLayer | None) -> No
     layer.triggerRepaint()
 
 
+def show_bands(source: QgsRasterLayer, bands: tuple[int, ...], prediction: QgsRasterLayer) -> None:
+    """Show those bands of an image that its prediction holds, stretched by the values of the prediction.
+
+    Args:
+        source: a layer of the image; stays as it is where the prediction has not as many bands.
+        bands: their numbers.
+        prediction: any layer of its file; changed as well.
+    """
+    if _colours(prediction) != len(bands):
+        return
+    _style_plainly(prediction)
+    if prediction.dataProvider().dataTypeSize(1) > 1:
+        # a setting may keep QGIS from stretching by itself
+        prediction.setContrastEnhancement(
+            QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
+            QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+        )
+    renderer, opacity = prediction.renderer().clone(), source.renderer().alphaBand()
+    _set_bands(renderer, bands)
+    renderer.setAlphaBand(opacity)
+    source.setRenderer(renderer)
+
+
 def style_spread(layer: QgsRasterLayer) -> None:
     """Show how far the members of a prediction lie apart."""
     unit = tr("levels of 255")
@@ -59,21 +83,29 @@ def style_change(layer: QgsRasterLayer) -> None:
 def _renderer_like(layer: QgsRasterLayer, source: QgsRasterLayer) -> QgsRasterRenderer | None:
     """A renderer that shows the bands of a result as the source shows those that it was made from."""
     bands = shown_bands(source)
-    colours = layer.bandCount() - (1 if _opacity_band(layer) > 0 else 0)
-    if bands is None or len(bands) != colours:
+    if bands is None or len(bands) != _colours(layer):
         return None
     renderer = source.renderer().clone()
-    if isinstance(renderer, QgsMultiBandColorRenderer):
-        renderer.setRedBand(1)
-        renderer.setGreenBand(2)
-        renderer.setBlueBand(3)
-        return renderer
-    if hasattr(renderer, "setInputBand"):
-        # QGIS 3.38 gave the band another name
-        renderer.setInputBand(1)
-    else:
-        renderer.setGrayBand(1)
+    _set_bands(renderer, RGB_BANDS[: len(bands)])
     return renderer
+
+
+def _set_bands(renderer: QgsRasterRenderer, bands: tuple[int, ...]) -> None:
+    """Of colours three, of grey one."""
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        renderer.setRedBand(bands[0])
+        renderer.setGreenBand(bands[1])
+        renderer.setBlueBand(bands[2])
+    elif hasattr(renderer, "setInputBand"):
+        # QGIS 3.38 gave the band another name
+        renderer.setInputBand(bands[0])
+    else:
+        renderer.setGrayBand(bands[0])
+
+
+def _colours(layer: QgsRasterLayer) -> int:
+    """How many bands there are without opacity."""
+    return int(layer.bandCount()) - (1 if _opacity_band(layer) > 0 else 0)
 
 
 def _style_plainly(layer: QgsRasterLayer) -> None:

@@ -9,9 +9,10 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..results.details import ResultLayer
 from ..results.group import ResultGroup
+from ..shown_bands import shown_bands
 from ..translation import tr
 from ..worker.shared_worker import SharedWorker
-from .look import take_look
+from .look import Look, take_look
 from .order import RunOrder, RunOutcome
 from .run import Run
 
@@ -54,8 +55,7 @@ class RunController(QObject):  # type: ignore[misc]
         """
         if self.run is not None:
             raise RunInProgressError(tr("A prediction is still running: wait for its end, or cancel it."))
-        look = take_look(self._source_layer(order))
-        run = Run(order, self._worker, look, self._iface.mapCanvas(), self._show_layers, self)
+        run = Run(order, self._worker, self._look(order), self._iface.mapCanvas(), self._show_layers, self)
         self.run = run
         run.finished.connect(self._on_finished)
         run.begin()
@@ -82,7 +82,14 @@ class RunController(QObject):  # type: ignore[misc]
             run.setParent(None)
 
     def _show_layers(self, order: RunOrder, layers: list[ResultLayer]) -> ResultGroup:
-        return ResultGroup(QgsProject.instance(), layers, self._source_layer(order))
+        return ResultGroup(QgsProject.instance(), layers, self._source_layer(order), order.request.bands)
+
+    def _look(self, order: RunOrder) -> Look:
+        """That of the source, unless it shows other bands than those to be predicted."""
+        source, bands = self._source_layer(order), order.request.bands
+        if source is not None and bands is not None and bands != shown_bands(source):
+            return Look()
+        return take_look(source)
 
     @staticmethod
     def _source_layer(order: RunOrder) -> QgsRasterLayer | None:

@@ -27,6 +27,7 @@ from landcast.qgis_plugin.results.details import ResultLayer
 from landcast.qgis_plugin.results.group import ResultGroup, open_result, show_results
 from landcast.qgis_plugin.results.metadata import kind_of
 from landcast.qgis_plugin.results.runs_in_tree import find_run
+from landcast.qgis_plugin.shown_bands import shown_bands
 
 from .made_results import pattern, write_prediction, write_raster
 
@@ -268,3 +269,28 @@ def test_a_file_that_does_not_open_is_named_and_leaves_no_empty_group(
     assert alone.unopened == [results[1].path]
     assert alone.name == ""
     assert len(project.layerTreeRoot().findGroups(True)) == 1
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("bands", [(4, 3, 2), (4,)])
+def test_past_and_prediction_show_the_bands_that_were_predicted(
+    bands: tuple[int, ...], dtype: str, project: QgsProject, tmp_path: Path
+) -> None:
+    values = pattern(4, dtype=dtype)
+    source = add(project, write_raster(tmp_path / "town.tif", values), "town")
+    assert shown_bands(source) == (1, 2, 3)
+    predicted = values[[number - 1 for number in bands]]
+    kind = "prediction" if len(bands) == 3 else "grey"
+    early = {"result_date": "2022", "years_ahead": "2", "iterations": "1"}
+    results = [
+        write_prediction(tmp_path / "f.tif", kind, predicted),
+        write_prediction(tmp_path / "f1.tif", kind, predicted // 2, **early),
+    ]
+    group = project.layerTreeRoot().findGroup(show_results(project, results, source, bands))
+    future, near, past = (node.layer() for node in group.findLayers())
+    assert shown_bands(past) == bands
+    assert np.array_equal(rendered(past), rendered(future))
+    assert len(np.unique(rendered(past)[..., :3])) > 50
+    # one stretch for all of them
+    assert rendered(near)[..., :3].mean() < 0.7 * rendered(future)[..., :3].mean()
+    assert shown_bands(source) == (1, 2, 3)
