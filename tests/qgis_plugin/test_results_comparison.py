@@ -241,6 +241,21 @@ def test_a_layer_that_leaves_its_place_keeps_nothing_hidden(
     assert what == "removed" or QgsProject.instance().layerTreeRoot().findLayer(layer.id()).isVisible()
 
 
+def test_a_group_that_is_moved_shows_its_layers_again(
+    windows: Windows, actions: ResultActions, group: QgsLayerTreeNode
+) -> None:
+    root = QgsProject.instance().layerTreeRoot()
+    name, before = group.name(), checked(group)
+    actions.swipe(group)
+    assert checked(group) != before
+    copy = group.clone()
+    root.insertChildNode(-1, copy)
+    root.removeChildNode(group)
+    actions.stop_comparing()
+    assert windows.canvas.mapTool() is windows.pan
+    assert checked(root.findGroup(name)) == before
+
+
 def test_a_prediction_that_is_removed_leaves_the_others_as_they_were(
     actions: ResultActions, group: QgsLayerTreeNode
 ) -> None:
