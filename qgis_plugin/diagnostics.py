@@ -6,15 +6,15 @@ import getpass
 import os
 import platform
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProjUtils, QgsSettings
-from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
+from qgis.PyQt.QtCore import QT_VERSION_STR, QCoreApplication, QSysInfo
 
 from .. import __version__
 from ..core.protocol.connection import cache_folder
@@ -178,10 +178,8 @@ def _environment() -> Iterator[str]:
             yield ", ".join(f"{name} {package['version']}" for name, package in sorted(packages.items()))
     try:
         use_pyzmq(plugin_libraries())
-        import zmq
-
-        yield f"pyzmq {zmq.__version__}, libzmq {zmq.zmq_version()}"
-    except (MissingPyzmqError, ImportError) as error:
+        yield f"pyzmq {metadata.version('pyzmq')}"
+    except (MissingPyzmqError, metadata.PackageNotFoundError) as error:
         yield str(error)
 
 
@@ -194,7 +192,7 @@ def _worker(worker: SharedWorker | None) -> Iterator[str]:
         if worker.problem:
             yield worker.problem
         yield worker.last_words
-    yield f"executable of QGIS {sys.executable}"
+    yield f"program {QCoreApplication.applicationFilePath()}"
 
 
 def _newest_log() -> Path | None:
