@@ -126,7 +126,7 @@ class AskTask(QgsTask):  # type: ignore[misc]
         """Called by QGIS in the main thread."""
         _ASKED.discard(self)
         if not self._is_dropped:
-            self._on_answer(self._answer if is_done else _stopped())
+            self._on_answer(_stopped() if self._asker.is_cancelled() or not is_done else self._answer)
 
 
 _ASKED: set[AskTask] = set()

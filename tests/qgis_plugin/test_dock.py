@@ -257,13 +257,15 @@ def test_a_question_that_qgis_stops_can_be_asked_again(
     dock._is_models_known = is_models_known
     run, stop = dock.form.run, QgsApplication.taskManager().cancelAll
     dock.preview.asked.connect(stop)
-    open_with(dock, iface, model_folder)
-    if not is_models_known:
-        assert len(tasks()) == 1
-        stop()
-    wait_until(lambda: "stopped" in run.problem.text, "a word on the end of the question")
+    try:
+        open_with(dock, iface, model_folder)
+        if not is_models_known:
+            assert len(tasks()) == 1
+            stop()
+        wait_until(lambda: "stopped" in run.problem.text, "a word on the end of the question")
+    finally:
+        dock.preview.asked.disconnect(stop)
     assert run.predict.isEnabled()
-    dock.preview.asked.disconnect(stop)
     click(run.again)
     assert not run.again.isVisible()
     wait_for_plan(dock)
