@@ -30,6 +30,8 @@ class Windows:
         self.model = QgsLayerTreeModel(QgsProject.instance().layerTreeRoot())
         self.tree.setModel(self.model)
         self.bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), self.canvas)
+        # else it zooms to the first layer at some later turn of the event loop
+        self.bridge.setAutoSetupOnFirstLayer(False)
         self.bar = QgsMessageBar()
         self.layer_actions: dict[str, list[str]] = {}
         """Texts in the context menus of layers, by the layers' names, as QGIS before 3.32 has them."""
