@@ -16,8 +16,10 @@ from ..core.protocol.requests import EvaluateRequest, TrainRequest
 from ..core.protocol.requests import PairSource as AskedPair
 from .evaluate import card_section, evaluate
 from .pairs import expand_path
+from .presets import find_preset
 from .run import Hardware, TrainingPlan
-from .settings import PairSource, Stage, find_preset, load_settings
+from .settings import PairSource, Stage
+from .settings_file import load_settings
 from .years import years_between
 
 STAGES: dict[str, tuple[Stage, ...]] = {

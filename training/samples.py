@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,11 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..core.errors import TrainingError
-from ..core.lattice import CELL_PX, TILE_PX
+from ..core.lattice import TILE_PX
 from ..core.model.condition import coarsen
-from .filters import is_worth_training
+from ..core.model.contract import ChangeGrid
+from .filters import changed_share, is_worth_training
 from .pairs import ChipPair
 from .settings import TileSettings
+
+ALL = slice(None)
+Window = tuple[slice, slice, slice]
+"""Bands, rows and columns."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class PairBatch:
 
     Attributes:
         image: float32, (n, 3, 128, 128) in 0..1; the first date.
-        difference: float32, (n, 3, 32, 32); second date minus first, area means, in -1..1.
+        difference: float32, second date minus first, in -1..1: (n, 3, 32, 32) area means, or (n, 3, 128, 128) pixels.
         years: float32, (n,).
         gsd_m: float32, (n,); metres.
     """
@@ -41,17 +47,43 @@ class _Tile:
     chip: int
     top: int
     left: int
+    changed_share: float
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """What chance decides of one sample: window, symmetry, and gain and offset of each band."""
+
+    chip: int
+    window: Window
+    quarters: int
+    is_mirrored: bool
+    gain: NDArray[np.float32]
+    offset: NDArray[np.float32]
 
 
 class PairSampler:
     """Draws augmented tiles from chips.
 
+    Attributes:
+        tiles: those that pass the filters.
+        cut: how many there were before.
+        weights: share of the draws of each tile; None where each comes once an epoch.
+
+    Args:
+        chips: pairs, matched.
+        settings: how to cut.
+        seed: of everything random.
+        change_grid: what the difference is given on.
+
     Raises:
         TrainingError: no tile passes the filters.
     """
 
-    def __init__(self, chips: Sequence[ChipPair], settings: TileSettings, seed: int) -> None:
-        self.chips, self.settings, self.seed = chips, settings, seed
+    def __init__(
+        self, chips: Sequence[ChipPair], settings: TileSettings, seed: int, change_grid: ChangeGrid = "cells"
+    ) -> None:
+        self.chips, self.settings, self.seed, self.change_grid = chips, settings, seed, change_grid
         self.cut = sum(_tiles_of(chip) for chip in chips)
         self.tiles = [tile for index, chip in enumerate(chips) for tile in _kept_tiles(index, chip, settings)]
         if not self.tiles:
@@ -60,40 +92,65 @@ class PairSampler:
                 f"{settings.max_changed_share:.0%} changed, crops of {min(settings.crop_px)} px); "
                 "loosen filter_kind, max_changed_share or crop_px"
             )
+        changed = np.array([tile.changed_share for tile in self.tiles])
+        self.weights = draw_weights(changed, settings.change_emphasis)
 
     def difference_std(self) -> float:
-        """Standard deviation of the coarse difference over all kept tiles, in 0..1."""
-        total = np.zeros(2)
+        """Standard deviation of the difference over all kept tiles, on the grid that it is given on, in 0..1."""
+        total, values = np.zeros(2), 0
         for tile in self.tiles:
             chip, window = self.chips[tile.chip], _window(tile.top, tile.left, TILE_PX)
             pair = np.stack([chip.after[window], chip.before[window]])
-            coarse = coarsen(torch.from_numpy(pair).float() / 255)
-            difference = (coarse[0] - coarse[1]).double()
+            on_grid = self._on_grid(torch.from_numpy(pair).float() / 255)
+            difference = (on_grid[0] - on_grid[1]).double()
             total += [float(difference.sum()), float(difference.square().sum())]
-        mean, square = total / (len(self.tiles) * 3 * (TILE_PX // CELL_PX) ** 2)
+            values += difference.numel()
+        mean, square = total / values
         return float(np.sqrt(square - mean**2))
 
-    def batch(self, step: int, batch_size: int) -> PairBatch:
-        """Return the batch of a step."""
+    def batch(self, step: int, batch_size: int, part: slice = ALL) -> PairBatch:
+        """Return the batch of a step, or the part of it that one of several processes takes."""
         random = np.random.default_rng([self.seed, step])
-        samples = [self._sample(index, random) for index in self._indices(step, batch_size)]
-        before = torch.from_numpy(np.stack([s[0] for s in samples]))
-        after = torch.from_numpy(np.stack([s[1] for s in samples]))
+        draws = [self._draw(index, random) for index in self._indices(step, batch_size)][part]
+        pairs = torch.from_numpy(np.stack([self._cut(draw) for draw in draws]))
+        before, after = pairs[:, :3].contiguous(), pairs[:, 3:].contiguous()
+        chips = [self.chips[draw.chip] for draw in draws]
+        gsd_m = [chip.gsd_m * _side(draw.window) / TILE_PX for chip, draw in zip(chips, draws, strict=True)]
         return PairBatch(
             image=before,
-            difference=coarsen(after) - coarsen(before),
-            years=torch.tensor([s[2] for s in samples], dtype=torch.float32),
-            gsd_m=torch.tensor([s[3] for s in samples], dtype=torch.float32),
+            difference=self._on_grid(after) - self._on_grid(before),
+            years=torch.tensor([chip.years for chip in chips], dtype=torch.float32),
+            gsd_m=torch.tensor(gsd_m, dtype=torch.float32),
         )
 
-    def _indices(self, step: int, batch_size: int) -> list[int]:
-        """Walk through a new permutation of all tiles each epoch."""
-        return epoch_indices(len(self.tiles), step, batch_size, self.seed)
+    def examples(self, count: int) -> PairBatch:
+        """Return that many tiles as they are, from the one that changes most to the one that changes least."""
+        changed = [changed_share(*self._levels(tile)) for tile in self.tiles]
+        order = np.argsort(changed, kind="stable")[::-1]
+        picks = order[np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int)]
+        tiles = [self.tiles[index] for index in picks]
+        pairs = torch.from_numpy(np.stack([np.stack(self._levels(tile)) for tile in tiles])).float() / 255
+        chips = [self.chips[tile.chip] for tile in tiles]
+        return PairBatch(
+            image=pairs[:, 0],
+            difference=self._on_grid(pairs[:, 1]) - self._on_grid(pairs[:, 0]),
+            years=torch.tensor([chip.years for chip in chips], dtype=torch.float32),
+            gsd_m=torch.tensor([chip.gsd_m for chip in chips], dtype=torch.float32),
+        )
 
-    def _sample(
-        self, index: int, random: np.random.Generator
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], float, float]:
-        """One augmented tile: first date, second date (float32 (3, 128, 128)), years, GSD in metres."""
+    def _on_grid(self, images: Tensor) -> Tensor:
+        return coarsen(images) if self.change_grid == "cells" else images
+
+    def _levels(self, tile: _Tile) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        chip, window = self.chips[tile.chip], _window(tile.top, tile.left, TILE_PX)
+        return chip.before[window], chip.after[window]
+
+    def _indices(self, step: int, batch_size: int) -> list[int]:
+        """Walk through a new order of the tiles each epoch."""
+        return epoch_indices(len(self.tiles), step, batch_size, self.seed, self.weights)
+
+    def _draw(self, index: int, random: np.random.Generator) -> _Draw:
+        """Let chance decide one sample; it takes the same numbers from `random` whatever the pixels are."""
         tile, settings = self.tiles[index], self.settings
         chip = self.chips[tile.chip]
         shape_yx = chip.valid.shape
@@ -106,12 +163,17 @@ class PairSampler:
         )
         window = _window(top, left, crop)
         if not chip.valid[window[1:]].all():
-            crop, window = TILE_PX, _window(tile.top, tile.left, TILE_PX)
-        both = np.divide(np.concatenate([chip.before[window], chip.after[window]]), 255, dtype=np.float32)
-        both = turn(shrink(both, TILE_PX), random)
-        gain, offset = _colour_change(settings, random)
-        before, after = both[:3] * gain + offset, both[3:] * gain + offset
-        return before, after, chip.years, chip.gsd_m * crop / TILE_PX
+            window = _window(tile.top, tile.left, TILE_PX)
+        quarters, is_mirrored = _symmetry(random)
+        return _Draw(tile.chip, window, quarters, is_mirrored, *_colour_change(settings, random))
+
+    def _cut(self, draw: _Draw) -> NDArray[np.float32]:
+        """Both dates of a sample; float32 (6, 128, 128)."""
+        chip = self.chips[draw.chip]
+        levels = np.concatenate([chip.before[draw.window], chip.after[draw.window]])
+        both = shrink(np.divide(levels, 255, dtype=np.float32), TILE_PX)
+        gain, offset = np.tile(draw.gain, (2, 1, 1)), np.tile(draw.offset, (2, 1, 1))
+        return apply_symmetry(both, draw.quarters, draw.is_mirrored) * gain + offset
 
 
 class ChipSampler:
@@ -126,11 +188,11 @@ class ChipSampler:
             raise TrainingError("no chip is wholly valid, and the upscaler needs such; name some in single_dates")
         self.images, self.settings, self.seed = images, settings, seed
 
-    def batch(self, step: int, batch_size: int, side_px: int) -> Tensor:
-        """Return float32 (n, 3, side, side) in 0..1 for a step."""
+    def batch(self, step: int, batch_size: int, side_px: int, part: slice = ALL) -> Tensor:
+        """Return float32 (n, 3, side, side) in 0..1 for a step, or the part of it that one process takes."""
         random = np.random.default_rng([self.seed, 1, step])
         indices = epoch_indices(len(self.images), step, batch_size, self.seed)
-        return torch.from_numpy(np.stack([self._sample(index, side_px, random) for index in indices]))
+        return torch.from_numpy(np.stack([self._sample(index, side_px, random) for index in indices])[part])
 
     def _sample(self, index: int, side_px: int, random: np.random.Generator) -> NDArray[np.float32]:
         image = self.images[index]
@@ -142,20 +204,58 @@ class ChipSampler:
         return turn(fine, random) * gain + offset
 
 
-def epoch_indices(count: int, step: int, batch_size: int, seed: int) -> list[int]:
-    """Indices of a batch: each epoch is a permutation that depends on seed and epoch only."""
+def draw_weights(changed_shares: NDArray[np.float64], emphasis: float) -> NDArray[np.float64] | None:
+    """Share of the draws that falls on each tile; None where each comes once an epoch.
+
+    A part of `1 - emphasis` falls on all tiles alike, the rest on each in proportion to its share of change.
+    """
+    total = changed_shares.sum()
+    if emphasis == 0 or total == 0:
+        return None
+    weights: NDArray[np.float64] = (1 - emphasis) / len(changed_shares) + emphasis * changed_shares / total
+    return weights
+
+
+def epoch_indices(
+    count: int, step: int, batch_size: int, seed: int, weights: NDArray[np.float64] | None = None
+) -> list[int]:
+    """Indices of a batch: each epoch is an order that depends on seed and epoch only.
+
+    An epoch has `count` draws: each index once, or as often as its weight says, up to the rounding to whole draws
+    (systematic resampling, Kitagawa 1996, appendix).
+    """
     positions = range(step * batch_size, (step + 1) * batch_size)
     orders = {
-        epoch: np.random.default_rng([seed, 2, epoch]).permutation(count)
+        epoch: _epoch_order(count, np.random.default_rng([seed, 2, epoch]), weights)
         for epoch in {position // count for position in positions}
     }
     return [int(orders[position // count][position % count]) for position in positions]
 
 
+def _epoch_order(
+    count: int, random: np.random.Generator, weights: NDArray[np.float64] | None
+) -> NDArray[np.integer[Any]]:
+    if weights is None:
+        return random.permutation(count)
+    points = (np.arange(count) + random.random()) / count
+    # the last sum may fall short of one by a rounding
+    drawn = np.searchsorted(np.cumsum(weights), points, side="right").clip(max=count - 1)
+    return random.permutation(drawn)
+
+
 def turn(image: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
     """Apply one of the eight symmetries of the square (D4) to float32 (band, y, x)."""
-    turned = np.rot90(image, int(random.integers(4)), axes=(1, 2))
-    return np.ascontiguousarray(turned[:, :, ::-1] if random.integers(2) else turned)
+    return apply_symmetry(image, *_symmetry(random))
+
+
+def apply_symmetry(image: NDArray[np.float32], quarters: int, is_mirrored: bool) -> NDArray[np.float32]:
+    """Turn float32 (band, y, x) by quarters of a circle, and mirror it."""
+    turned = np.rot90(image, quarters, axes=(1, 2))
+    return np.ascontiguousarray(turned[:, :, ::-1] if is_mirrored else turned)
+
+
+def _symmetry(random: np.random.Generator) -> tuple[int, bool]:
+    return int(random.integers(4)), bool(random.integers(2))
 
 
 def shrink(image: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
@@ -183,7 +283,9 @@ def _kept_tiles(index: int, chip: ChipPair, settings: TileSettings) -> list[_Til
         for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):
             window = _window(top, left, TILE_PX)
             if is_worth_training(chip.before[window], chip.after[window], chip.valid[window[1:]], settings):
-                tiles.append(_Tile(index, top, left))
+                # only a weighted draw asks how much changes
+                share = changed_share(chip.before[window], chip.after[window]) if settings.change_emphasis else 0.0
+                tiles.append(_Tile(index, top, left, share))
     return tiles
 
 
@@ -192,5 +294,9 @@ def _tiles_of(chip: ChipPair) -> int:
     return (height // TILE_PX) * (width // TILE_PX)
 
 
-def _window(top: int, left: int, side: int) -> tuple[slice, slice, slice]:
+def _window(top: int, left: int, side: int) -> Window:
     return slice(None), slice(top, top + side), slice(left, left + side)
+
+
+def _side(window: Window) -> int:
+    return int(window[1].stop - window[1].start)

@@ -1,21 +1,21 @@
-"""What a training may be told, checked when it is told, and the presets."""
+"""What a training may be told, checked when it is told."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 from ..core.errors import RequestError
 from ..core.lattice import TILE_PX
-from ..core.model.contract import Composition, ConditionLayout, Objective
-from ..core.model.unet import DEFAULT_UNET, REFERENCE_UNET, UNetShape
+from ..core.model.condition import CONDITION_CHANNELS
+from ..core.model.contract import ChangeGrid, Composition, ConditionLayout, Objective
+from ..core.model.unet import DEFAULT_UNET, DIFFERENCE_CHANNELS, PIXEL_CHANNELS, UNetShape
 from ..core.noise import WHITE, NoiseOctaves
 
 Stage = Literal["forecaster", "upscaler"]
 """The two networks of a model."""
 FilterKind = Literal["share", "reference", "none"]
+AdversarialKind = Literal["relativistic", "wasserstein"]
 
 
 def _check_loop(max_steps: int, batch_size: int, learning_rate: float) -> None:
@@ -59,6 +59,9 @@ class TileSettings:
         max_changed_share: tiles with a larger share of changed pixels are dropped.
         colour_gain: largest relative change of a band's contrast in augmentation, the same for both dates.
         colour_offset: largest shift of a band, in 0..1.
+        change_emphasis: share of the draws that goes to tiles in proportion to how much of them truly changes; the
+            rest falls on all tiles alike. At 0 every tile comes once an epoch. Above 0 the model sees change more often
+            than it happens, and will expect it more often.
     """
 
     crop_px: tuple[int, ...] = (TILE_PX,)
@@ -68,6 +71,7 @@ class TileSettings:
     max_changed_share: float = 0.75
     colour_gain: float = 0.1
     colour_offset: float = 0.05
+    change_emphasis: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.crop_px) != len(self.crop_weights):
@@ -78,6 +82,12 @@ class TileSettings:
             raise RequestError(f"filter_kind must be one of {get_args(FilterKind)}, not {self.filter_kind!r}")
         if not 0 < self.max_changed_share <= 1:
             raise RequestError(f"max_changed_share must be above 0 and at most 1, not {self.max_changed_share}")
+        if not (min(self.crop_weights) >= 0 and sum(self.crop_weights) > 0):
+            raise RequestError(f"crop_weights must not be below 0, and one above it, not {self.crop_weights}")
+        if self.jitter_px < 0:
+            raise RequestError(f"jitter_px must be at least 0, not {self.jitter_px}")
+        if not 0 <= self.change_emphasis <= 1:
+            raise RequestError(f"change_emphasis must lie between 0 and 1, not {self.change_emphasis}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,9 @@ class ForecasterSettings:
 
     Attributes:
         objective: what the network predicts and how it is scored.
-        condition_layout: how the present image is shown to it.
+        condition_layout: how the present image is shown to it; `unet.condition_channels` must be those of the layout.
+        change_grid: whether it draws the difference of `cells` of 4 px, which an upscaler makes an image of, or of
+            `pixels`, which needs none; `unet.difference_channels` must be 3 or 48.
         is_difference_scaled: whether the target is divided by its standard deviation.
         unet: its size.
         noise: the noise that it starts from.
@@ -101,6 +113,7 @@ class ForecasterSettings:
 
     objective: Objective = "one_step"
     condition_layout: ConditionLayout = "unshuffle"
+    change_grid: ChangeGrid = "cells"
     is_difference_scaled: bool = True
     unet: UNetShape = DEFAULT_UNET
     noise: NoiseOctaves = WHITE
@@ -115,7 +128,28 @@ class ForecasterSettings:
     def __post_init__(self) -> None:
         if self.objective not in get_args(Objective):
             raise RequestError(f"objective must be one of {get_args(Objective)}, not {self.objective!r}")
+        self._check_channels()
         _check_loop(self.max_steps, self.batch_size, self.learning_rate)
+
+    def _check_channels(self) -> None:
+        if self.condition_layout not in CONDITION_CHANNELS:
+            raise RequestError(
+                f"condition_layout must be one of {tuple(CONDITION_CHANNELS)}, not {self.condition_layout!r}"
+            )
+        wanted = CONDITION_CHANNELS[self.condition_layout]
+        if self.unet.condition_channels != wanted:
+            raise RequestError(
+                f"condition_layout {self.condition_layout} has {wanted} channels: unet.condition_channels must be "
+                f"{wanted}, not {self.unet.condition_channels}"
+            )
+        if self.change_grid not in get_args(ChangeGrid):
+            raise RequestError(f"change_grid must be one of {get_args(ChangeGrid)}, not {self.change_grid!r}")
+        drawn = DIFFERENCE_CHANNELS if self.change_grid == "cells" else PIXEL_CHANNELS
+        if self.unet.difference_channels != drawn:
+            raise RequestError(
+                f"change_grid {self.change_grid} has {drawn} channels: unet.difference_channels must be {drawn}, "
+                f"not {self.unet.difference_channels}"
+            )
 
 
 @dataclass(frozen=True)
@@ -131,9 +165,19 @@ class UpscalerSettings:
         batch_size: samples a step.
         coarse_px: side of a coarse sample; the fine one is four times as wide.
         learning_rate: after the warm-up.
-        adversarial_weight: of the relativistic adversarial term, L1 being 1.
-        feature_weight: of the matching of the discriminator's features.
-        ema_decay: of the exponential moving average of the weights.
+        is_learning_rate_constant: no warm-up and no decay, as the authors train.
+        adam_betas: both decay rates of Adam's moments.
+        l1_weight: of the mean absolute error of pixels.
+        low_pass_weight: of the mean absolute error of what the output holds in its coarse cells.
+        adversarial_kind: `relativistic`, against a judge of patches; or `wasserstein` with gradient penalty, against
+            the authors' critic.
+        adversarial_weight: of the adversarial term.
+        feature_weight: of the matching of the relativistic judge's features.
+        critic_channels: channels of the Wasserstein critic's layers; every second one halves the image.
+        gradient_penalty_weight: of the Wasserstein critic.
+        perceptual_weights: file with the weights of a VGG19 (safetensors, or a state dict of torch); empty for none.
+        perceptual_weight: of the mean squared error of its features; without a file the pixels' L1 takes it over.
+        ema_decay: of the exponential moving average of the weights; 0 keeps none.
     """
 
     blocks: int = 16
@@ -144,11 +188,28 @@ class UpscalerSettings:
     batch_size: int = 8
     coarse_px: int = 16
     learning_rate: float = 2e-4
+    is_learning_rate_constant: bool = False
+    adam_betas: tuple[float, ...] = (0.9, 0.99)
+    l1_weight: float = 1.0
+    low_pass_weight: float = 1.0
+    adversarial_kind: AdversarialKind = "relativistic"
     adversarial_weight: float = 0.01
     feature_weight: float = 0.2
+    critic_channels: tuple[int, ...] = (64, 64, 128, 128, 256, 256, 512, 512)
+    gradient_penalty_weight: float = 10.0
+    perceptual_weights: str = ""
+    perceptual_weight: float = 0.0
     ema_decay: float = 0.998
 
     def __post_init__(self) -> None:
+        if self.adversarial_kind not in get_args(AdversarialKind):
+            raise RequestError(
+                f"adversarial_kind must be one of {get_args(AdversarialKind)}, not {self.adversarial_kind!r}"
+            )
+        if len(self.adam_betas) != 2 or not all(0 <= beta < 1 for beta in self.adam_betas):
+            raise RequestError(f"adam_betas must be two numbers from 0 to below 1, not {self.adam_betas}")
+        if not self.critic_channels or min(self.critic_channels) < 1:
+            raise RequestError(f"critic_channels must be at least 1 each, not {self.critic_channels}")
         _check_loop(self.max_steps, self.batch_size, self.learning_rate)
 
 
@@ -167,6 +228,8 @@ class TrainingSettings:
         composition: how the result is put together at full resolution.
         seed: of everything random.
         checkpoint_every: steps between checkpoints.
+        sheet_rows: tiles on the sheet of pictures that is drawn with each checkpoint; 0 draws none.
+        is_logging_tensorboard: whether curves are written for TensorBoard as well, which has to be installed.
         region: where the training images lie, in words, for the card.
         sensor: what took them, in words, for the card.
         weights_license: licence of the weights, an SPDX identifier in small letters.
@@ -183,10 +246,22 @@ class TrainingSettings:
     composition: Composition = "anchored"
     seed: int = 0
     checkpoint_every: int = 250
+    sheet_rows: int = 4
+    is_logging_tensorboard: bool = False
     region: str = "not stated"
     sensor: str = "not stated"
     weights_license: str = "other"
     card_text: str = ""
+
+    def __post_init__(self) -> None:
+        for name, least in (("checkpoint_every", 1), ("sheet_rows", 0)):
+            if getattr(self, name) < least:
+                raise RequestError(f"{name} must be at least {least}, not {getattr(self, name)}")
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The networks that the model has."""
+        return ("forecaster", "upscaler") if self.forecaster.change_grid == "cells" else ("forecaster",)
 
     def with_steps(self, forecaster_steps: int) -> TrainingSettings:
         """Change the steps of the UNet, and those of the upscaler in proportion."""
@@ -197,97 +272,3 @@ class TrainingSettings:
             adversarial_from_step=round(self.upscaler.adversarial_from_step * share),
         )
         return replace(self, forecaster=replace(self.forecaster, max_steps=forecaster_steps), upscaler=upscaler)
-
-
-WIDE_NOISE = NoiseOctaves(spacing_cells=(1, 8, 32), weights=(1.0, 0.5, 0.5))
-
-PRESETS: dict[str, TrainingSettings] = {
-    "fast": TrainingSettings(preset="fast", forecaster=ForecasterSettings(noise=WIDE_NOISE)),
-    "default": TrainingSettings(
-        preset="default",
-        forecaster=ForecasterSettings(objective="v_prediction", noise=WIDE_NOISE, sampling_steps=10),
-    ),
-    "reference": TrainingSettings(
-        preset="reference",
-        tiles=TileSettings(jitter_px=0, filter_kind="reference", colour_gain=0, colour_offset=0),
-        forecaster=ForecasterSettings(
-            objective="epsilon",
-            condition_layout="quadrants",
-            is_difference_scaled=False,
-            unet=REFERENCE_UNET,
-            learning_rate=1e-4,
-            is_learning_rate_constant=True,
-            weight_decay=0,
-            ema_decay=0,
-            sampling_steps=100,
-        ),
-        upscaler=UpscalerSettings(has_bicubic_base=False, learning_rate=1e-4),
-        composition="upscaled",
-    ),
-}
-
-
-def load_settings(path: Path, preset: str | None = None) -> TrainingSettings:
-    """Read settings from TOML; what the file does not say comes from its `preset`.
-
-    Relative paths of pairs may begin with an environment variable, as in `$LANDCAST_DATA/naip`.
-
-    Raises:
-        RequestError: the file cannot be read, or names a setting that does not exist or does not fit.
-    """
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RequestError(f"{path}: cannot be read as TOML: {error}") from error
-    base = find_preset(preset or str(said.get("preset", "fast")))
-    settings: TrainingSettings = _overlay(base, {**said, "preset": base.preset}, str(path))
-    return settings
-
-
-def find_preset(name: str) -> TrainingSettings:
-    """Return a preset by name; raises RequestError where there is none of that name."""
-    if name not in PRESETS:
-        raise RequestError(f"preset must be one of {', '.join(sorted(PRESETS))}, not {name!r}")
-    return PRESETS[name]
-
-
-def _overlay(base: Any, said: Any, where: str) -> Any:
-    """Replace fields of a settings dataclass by what a TOML table says, level by level."""
-    if not isinstance(said, dict):
-        raise RequestError(f"{where} must be a table, not {said!r}")
-    hints = get_type_hints(type(base))
-    unknown = set(said) - {f.name for f in fields(base)}
-    if unknown:
-        raise RequestError(f"{where}: unknown setting {', '.join(sorted(unknown))}")
-    changes = {
-        name: _overlay(getattr(base, name), value, f"{where}: [{name}]")
-        if is_dataclass(hints[name])
-        else _fit(hints[name], value, f"{where}: {name}")
-        for name, value in said.items()
-    }
-    try:
-        return replace(base, **changes)
-    except ValueError as error:
-        raise RequestError(f"{where}: {error}") from error
-
-
-def _fit(hint: Any, value: Any, where: str) -> Any:
-    """Bring a TOML value to the type of a field."""
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise RequestError(f"{where} must be a list, not {value!r}")
-        return tuple(_fit(get_args(hint)[0], entry, where) for entry in value)
-    if hint is PairSource:
-        return _pair(value, where)
-    kind = str if get_origin(hint) is Literal else hint
-    is_number = kind in (int, float) and isinstance(value, (int, kind)) and not isinstance(value, bool)
-    if not (is_number or (kind in (str, bool) and isinstance(value, kind))):
-        raise RequestError(f"{where} must be {kind.__name__}, not {value!r}")
-    return kind(value)
-
-
-def _pair(entry: Any, where: str) -> PairSource:
-    wanted = get_type_hints(PairSource)
-    if not isinstance(entry, dict) or entry.keys() != wanted.keys():
-        raise RequestError(f"{where}: each of [[pairs]] takes before, after and years, not {entry!r}")
-    return PairSource(**{name: _fit(hint, entry[name], f"{where}: {name}") for name, hint in wanted.items()})

@@ -16,10 +16,10 @@ TRAINING_STEPS = 100
 """Steps of the noise schedule."""
 
 Network = Callable[[Tensor, int], Tensor]
-"""Takes a noisy difference (n, 3, 32, 32) and a timestep; gives what the objective names, in the same shape."""
+"""Takes a noisy difference (n, channel, 32, 32) and a timestep; gives what the objective names, in the same shape."""
 
 StepNoise = Callable[[int], Tensor]
-"""Gives the standard normal noise (n, 3, 32, 32) of a sampling step; 0 is where the sampler starts."""
+"""Gives the standard normal noise (n, channel, 32, 32) of a sampling step; 0 is where the sampler starts."""
 
 
 def make_schedule(objective: Objective) -> DDPMScheduler:
@@ -40,14 +40,14 @@ def make_schedule(objective: Objective) -> DDPMScheduler:
 
 def check_sampling_steps(objective: Objective, steps: int) -> None:
     """Raise RequestError where an objective cannot be sampled in this number of steps."""
-    if objective == "one_step" and steps != 1:
+    if objective in ("one_step", "regression") and steps != 1:
         raise RequestError(f"--sampling-steps must be 1 for this model, which predicts in one step, not {steps}")
     if not 1 <= steps <= TRAINING_STEPS:
         raise RequestError(f"--sampling-steps must lie between 1 and {TRAINING_STEPS}, not {steps}")
 
 
 def sample(network: Network, noise: StepNoise, signal_power: Tensor, objective: Objective, steps: int) -> Tensor:
-    """Draw one member; float (n, 3, 32, 32) in units of the difference's standard deviation.
+    """Draw one member; float (n, channel, 32, 32) in units of the difference's standard deviation.
 
     Args:
         network: predicts velocity or noise.
@@ -59,6 +59,9 @@ def sample(network: Network, noise: StepNoise, signal_power: Tensor, objective: 
     check_sampling_steps(objective, steps)
     if objective == "epsilon":
         return _sample_ancestral(network, noise, signal_power.double(), steps)
+    if objective == "regression":
+        # the mean of all futures starts from nothing, so that all its members are one
+        return _sample_multistep(network, torch.zeros_like(noise(0)), signal_power.double(), steps)
     return _sample_multistep(network, noise(0), signal_power.double(), steps)
 
 

@@ -12,11 +12,14 @@ from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
 
-ConditionLayout = Literal["quadrants", "unshuffle"]
+ConditionLayout = Literal["quadrants", "quadrants_64", "unshuffle"]
 """How the channels of the present image are laid out for the UNet."""
 
-Objective = Literal["one_step", "v_prediction", "epsilon"]
-"""What the UNet was trained to say: the future in one call, or one step of a diffusion."""
+Objective = Literal["one_step", "v_prediction", "epsilon", "regression"]
+"""What the UNet was trained to say: the future in one call, one step of a diffusion, or the mean of all futures."""
+
+ChangeGrid = Literal["cells", "pixels"]
+"""What the UNet draws the difference of: cells of 4 px, to be upscaled, or pixels."""
 
 Composition = Literal["anchored", "upscaled"]
 """Keep the real detail where little changes, or return what the upscaler draws."""
@@ -37,8 +40,9 @@ class ModelContract:
         condition_layout: how the present image is shown to the UNet.
         difference_std: what the network's output is multiplied by to become a difference in 0..1.
         noise: the noise that a member starts from.
+        change_grid: what the UNet draws the difference of; the noise is counted in the same.
         tones: distribution of the images that it was trained on; None where that was not recorded.
-        sampling_steps: network calls a member, unless asked otherwise; the only number allowed for `one_step`.
+        sampling_steps: network calls a member, unless asked otherwise; the only number allowed where one is enough.
         composition: how the result is put together at full resolution.
         gsd_range_m: smallest and largest GSD that it was trained on, metres.
         trained_gsd_m: the GSDs that it was trained on, most used first, metres.
@@ -58,6 +62,7 @@ class ModelContract:
     trained_gsd_m: tuple[float, ...]
     interval_years: tuple[float, ...]
     noise: NoiseOctaves = WHITE
+    change_grid: ChangeGrid = "cells"
     tones: ToneReference | None = None
     format_version: int = FORMAT_VERSION
 
@@ -113,6 +118,7 @@ def _check(contract: ModelContract) -> None:
         (contract.objective, get_args(Objective)),
         (contract.condition_layout, get_args(ConditionLayout)),
         (contract.composition, get_args(Composition)),
+        (contract.change_grid, get_args(ChangeGrid)),
     ):
         if value not in choices:
             raise ValueError(f"{value!r} is not one of {choices}")

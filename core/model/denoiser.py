@@ -11,7 +11,6 @@ from torch import Tensor
 from ..lattice import COARSE_PX
 from .condition import embed_interval, lay_out_condition
 from .contract import ConditionLayout
-from .unet import DIFFERENCE_CHANNELS
 
 EMBEDDING_WIDTH_FACTOR = 4
 """UNet2DModel embeds time in four times the channels of its finest level."""
@@ -35,7 +34,7 @@ def make_condition(
 ) -> Condition:
     """Prepare float images (n, 3, 128, 128) in 0..1, years (n,) and GSD in metres (n,) for a UNet."""
     channels = lay_out_condition(image, layout)
-    reserved = unet.config.in_channels - DIFFERENCE_CHANNELS - channels.shape[1]
+    reserved = unet.config.in_channels - unet.config.out_channels - channels.shape[1]
     if reserved:
         empty = channels.new_zeros(len(image), reserved, COARSE_PX, COARSE_PX)
         channels = torch.cat([channels, empty], 1)
@@ -46,7 +45,7 @@ def make_condition(
 
 
 def call_unet(unet: UNet2DModel, noisy: Tensor, timestep: Tensor, condition: Condition) -> Tensor:
-    """Run the UNet on float (n, 3, 32, 32) at integer timesteps (n,); the same shape comes back."""
+    """Run the UNet on float (n, difference, 32, 32) at integer timesteps (n,); the same shape comes back."""
     shown = torch.cat([noisy, condition.channels], 1)
     output: Tensor = unet(shown, timestep, class_labels=condition.interval).sample
     return output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -10,6 +10,8 @@ from diffusers import UNet2DModel
 
 DIFFERENCE_CHANNELS = 3
 """Channels of the coarse difference image: red, green, blue."""
+PIXEL_CHANNELS = 48
+"""Channels of the difference of pixels, by space to depth: 3 x 128 x 128 as 48 x 32 x 32."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class UNetShape:
         layers_per_block: residual blocks in each level.
         attention_from_level: first level with self-attention; 0 is the finest.
         attention_head_channels: channels of one attention head.
+        difference_channels: channels of noise and prediction.
         condition_channels: channels that carry the present image.
         reserved_channels: channels kept for later conditions; their weights start at zero.
         is_conditioned_on_interval: whether years ahead and GSD enter through the time embedding.
@@ -31,6 +34,7 @@ class UNetShape:
     layers_per_block: int
     attention_from_level: int
     attention_head_channels: int
+    difference_channels: int = DIFFERENCE_CHANNELS
     condition_channels: int = 48
     reserved_channels: int = 0
     is_conditioned_on_interval: bool = False
@@ -52,19 +56,22 @@ DEFAULT_UNET = UNetShape(
 )
 """Small enough for a CPU: attention at 8 x 8 and 4 x 4 cells only, room for one later condition raster."""
 
+NATIVE_UNET = replace(DEFAULT_UNET, difference_channels=PIXEL_CHANNELS, reserved_channels=0)
+"""As wide as the default; 96 channels in, 48 out: it draws every pixel of 128 x 128 itself."""
+
 
 def build_unet(shape: UNetShape) -> UNet2DModel:
     """Make an untrained UNet that maps noise and condition to a prediction of the difference.
 
-    The network takes float (n, 3 + condition + reserved, 32, 32) and gives float (n, 3, 32, 32).
+    The network takes float (n, difference + condition + reserved, 32, 32) and gives float (n, difference, 32, 32).
     """
     levels = len(shape.block_channels)
     has_attention = [level >= shape.attention_from_level for level in range(levels)]
     settings: dict[str, Any] = {"class_embed_type": "identity"} if shape.is_conditioned_on_interval else {}
     unet = UNet2DModel(
         sample_size=32,
-        in_channels=DIFFERENCE_CHANNELS + shape.condition_channels + shape.reserved_channels,
-        out_channels=DIFFERENCE_CHANNELS,
+        in_channels=shape.difference_channels + shape.condition_channels + shape.reserved_channels,
+        out_channels=shape.difference_channels,
         layers_per_block=shape.layers_per_block,
         block_out_channels=shape.block_channels,
         down_block_types=tuple("AttnDownBlock2D" if has else "DownBlock2D" for has in has_attention),

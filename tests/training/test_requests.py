@@ -10,8 +10,8 @@ import torch
 
 from landcast.core.errors import RequestError
 from landcast.core.protocol.requests import EvaluateRequest, PairSource, TrainRequest
+from landcast.training.presets import PRESETS
 from landcast.training.requests import carry_out_evaluation, plan_training, read_pair
-from landcast.training.settings import PRESETS
 
 PAIR = PairSource("/data/a_2016", "/data/a_2020")
 

@@ -11,7 +11,7 @@ import torch
 from landcast.core.errors import TrainingError
 from landcast.core.model.condition import coarsen
 from landcast.training.pairs import ChipPair
-from landcast.training.samples import ChipSampler, PairSampler, epoch_indices, shrink, turn
+from landcast.training.samples import ChipSampler, PairSampler, draw_weights, epoch_indices, shrink, turn
 from landcast.training.settings import TileSettings
 
 AS_IT_IS = TileSettings(jitter_px=0, filter_kind="none", colour_gain=0, colour_offset=0)
@@ -175,3 +175,71 @@ def test_samples_for_the_upscaler_are_functions_of_seed_and_step() -> None:
 def test_an_upscaler_without_images_is_refused() -> None:
     with pytest.raises(TrainingError, match="single_dates"):
         ChipSampler([], AS_IT_IS, seed=0)
+
+
+def partly_changed(seed: int, rows: int) -> ChipPair:
+    """One tile whose second date differs by 100 levels in so many rows."""
+    chip = changed_chip(seed, (128, 128))
+    after = chip.before.copy()
+    after[:, :rows] += 100
+    return replace(chip, after=after)
+
+
+def drawn_shares(emphasis: float, rows: list[int], epochs: int) -> np.ndarray:
+    """How often each of one-tile chips is drawn, as a share of all draws."""
+    chips = [replace(partly_changed(index, count), years=float(index + 1)) for index, count in enumerate(rows)]
+    sampler = PairSampler(chips, replace(AS_IT_IS, change_emphasis=emphasis), seed=0)
+    years = torch.cat([sampler.batch(step, len(rows)).years for step in range(epochs)])
+    return np.bincount(years.int().numpy() - 1, minlength=len(rows)) / len(years)
+
+
+def test_tiles_that_change_more_are_drawn_more_often_by_the_weight_that_is_documented() -> None:
+    rows = [0, 16, 48, 64]
+    proportional = np.array(rows) / sum(rows)
+    np.testing.assert_allclose(drawn_shares(1.0, rows, 200), proportional, atol=0.01)
+    np.testing.assert_allclose(drawn_shares(0.4, rows, 200), 0.6 / 4 + 0.4 * proportional, atol=0.01)
+    np.testing.assert_array_equal(drawn_shares(0.0, rows, 20), np.full(4, 0.25))
+
+
+def test_every_weighted_epoch_has_each_tile_as_often_as_its_weight_says_but_for_rounding() -> None:
+    weights = draw_weights(np.arange(10.0), 0.8)
+    assert weights is not None
+    assert weights.sum() == pytest.approx(1)
+    for epoch in range(20):
+        counts = np.bincount(epoch_indices(10, epoch, 10, seed=1, weights=weights), minlength=10)
+        assert (np.abs(counts - 10 * weights) < 1).all()
+
+
+def test_where_nothing_changes_there_is_nothing_to_emphasise() -> None:
+    assert draw_weights(np.zeros(3), 0.5) is None
+
+
+def test_the_parts_of_several_processes_make_up_the_batch() -> None:
+    sampler = PairSampler([changed_chip(0), changed_chip(1)], AUGMENTED, seed=3)
+    whole, parts = sampler.batch(4, 6), [sampler.batch(4, 6, slice(rank, None, 2)) for rank in range(2)]
+    for name in ("image", "difference", "years", "gsd_m"):
+        for rank, part in enumerate(parts):
+            assert torch.equal(getattr(part, name), getattr(whole, name)[rank::2])
+    images = ChipSampler([changed_chip(0).before], AUGMENTED, seed=3)
+    assert torch.equal(images.batch(1, 4, 32, slice(1, None, 2)), images.batch(1, 4, 32)[1::2])
+
+
+def test_the_difference_of_pixels_averages_to_that_of_cells() -> None:
+    chips = [changed_chip(0)]
+    cells = PairSampler(chips, AUGMENTED, seed=0).batch(0, 3)
+    pixels = PairSampler(chips, AUGMENTED, seed=0, change_grid="pixels").batch(0, 3)
+    assert torch.equal(cells.image, pixels.image)
+    assert pixels.difference.shape == (3, 3, 128, 128)
+    torch.testing.assert_close(coarsen(pixels.difference), cells.difference)
+    wanted = np.std((chips[0].after.astype(np.float64) - chips[0].before) / 255)
+    assert PairSampler(chips, AS_IT_IS, seed=0, change_grid="pixels").difference_std() == pytest.approx(
+        wanted, rel=1e-4
+    )
+
+
+def test_examples_are_whole_tiles_from_much_to_little_change() -> None:
+    chips = [partly_changed(index, rows) for index, rows in enumerate((8, 64, 0, 32))]
+    batch = PairSampler(chips, AUGMENTED, seed=0).examples(3)
+    sizes = batch.difference.abs().mean((1, 2, 3))
+    assert batch.image.shape == (3, 3, 128, 128)
+    assert sizes[0] > sizes[1] > sizes[2] == 0

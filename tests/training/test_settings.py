@@ -10,16 +10,9 @@ import pytest
 import landcast.training
 from landcast.core.errors import RequestError
 from landcast.core.model.unet import REFERENCE_UNET
-from landcast.training.settings import (
-    PRESETS,
-    ForecasterSettings,
-    PairSource,
-    TileSettings,
-    TrainingSettings,
-    UpscalerSettings,
-    find_preset,
-    load_settings,
-)
+from landcast.training.presets import PRESETS, find_preset
+from landcast.training.settings import ForecasterSettings, PairSource, TileSettings, TrainingSettings, UpscalerSettings
+from landcast.training.settings_file import load_settings
 
 RECIPES = sorted((Path(landcast.training.__path__[0]) / "recipes").glob("*.toml"))
 
@@ -34,7 +27,7 @@ def test_an_empty_file_is_the_preset_that_predicts_in_one_step(tmp_path: Path) -
     assert load_settings(write(tmp_path, "")) == PRESETS["fast"]
 
 
-@pytest.mark.parametrize("name", ["fast", "default", "reference"])
+@pytest.mark.parametrize("name", ["fast", "default", "reference", "native128", "regression"])
 def test_the_presets_of_the_design_exist(name: str, tmp_path: Path) -> None:
     assert find_preset(name).preset == name
     assert load_settings(write(tmp_path, f'preset = "{name}"')) == PRESETS[name]
@@ -50,6 +43,33 @@ def test_the_reference_is_the_method_as_its_authors_wrote_it() -> None:
     assert own.unet is REFERENCE_UNET
     assert reference.tiles.filter_kind == "reference"
     assert reference.composition == "upscaled"
+    upscaler = reference.upscaler
+    assert (upscaler.adversarial_kind, upscaler.gradient_penalty_weight) == ("wasserstein", 10)
+    assert (upscaler.learning_rate, upscaler.adam_betas, upscaler.batch_size) == (1e-4, (0.0, 0.9), 8)
+    assert (upscaler.l1_weight, upscaler.perceptual_weight, upscaler.adversarial_from_step) == (0.01, 1, 0)
+
+
+def test_the_fifteen_channels_of_the_published_notebook_are_two_settings_away(tmp_path: Path) -> None:
+    text = """
+        preset = "reference"
+        [forecaster]
+        condition_layout = "quadrants_64"
+        unet = { condition_channels = 12 }
+        [upscaler]
+        blocks = 23
+    """
+    settings = load_settings(write(tmp_path, text))
+    shape = settings.forecaster.unet
+    assert shape.difference_channels + shape.condition_channels + shape.reserved_channels == 15
+    assert settings.upscaler.blocks == 23
+
+
+def test_a_network_of_every_pixel_has_96_channels_in_48_out_and_no_upscaler() -> None:
+    native = PRESETS["native128"]
+    shape = native.forecaster.unet
+    assert (shape.difference_channels, shape.condition_channels, shape.reserved_channels) == (48, 48, 0)
+    assert native.stages == ("forecaster",)
+    assert PRESETS["fast"].stages == ("forecaster", "upscaler")
 
 
 def test_what_the_file_says_lies_over_the_preset_level_by_level(tmp_path: Path) -> None:
@@ -127,13 +147,25 @@ def test_pairs_are_read_in_order(tmp_path: Path) -> None:
         ("[tiles]\ncrop_px = [64]", "crop_px must be at least 128, not 64"),
         ("[tiles]\nfilter_kind = 'all'", "filter_kind must be one of .*'all'"),
         ("[tiles]\nmax_changed_share = 0", "max_changed_share must be above 0"),
+        ("[tiles]\ncrop_weights = [-1]", "crop_weights must not be below 0"),
+        ("[tiles]\njitter_px = -1", "jitter_px must be at least 0"),
+        ("[tiles]\nchange_emphasis = 1.5", "change_emphasis must lie between 0 and 1, not 1.5"),
+        ("checkpoint_every = 0", "checkpoint_every must be at least 1"),
+        ("sheet_rows = -1", "sheet_rows must be at least 0"),
+        ("[forecaster]\ncondition_layout = 'rows'", "condition_layout must be one of .*'rows'"),
+        ("[forecaster]\ncondition_layout = 'quadrants_64'", "unet.condition_channels must be 12, not 48"),
+        ("[forecaster]\nchange_grid = 'pixels'", "unet.difference_channels must be 48, not 3"),
+        ("[forecaster]\nchange_grid = 'feet'", "change_grid must be one of .*'feet'"),
+        ("[upscaler]\nadversarial_kind = 'none'", "adversarial_kind must be one of .*'none'"),
+        ("[upscaler]\nadam_betas = [0.9]", "adam_betas must be two numbers"),
+        ("[upscaler]\ncritic_channels = []", "critic_channels must be at least 1 each"),
         ("[forecaster]\nobjective = 'two_step'", "objective must be one of .*'two_step'"),
         ("[forecaster]\nis_difference_scaled = 1", "is_difference_scaled must be bool, not 1"),
         ("[forecaster]\nlearning_rate = 1", "learning_rate must lie between 0 and 1"),
         ("[forecaster]\nmax_steps = -1", "max_steps must be at least 0"),
         ("[forecaster.noise]\nweights = [1.0]", "one weight for each spacing"),
         ("[upscaler]\nbatch_size = 0", "batch_size must be at least 1"),
-        ("preset = 'slow'", "preset must be one of default, fast, reference, not 'slow'"),
+        ("preset = 'slow'", "preset must be one of default, fast, native128, reference, regression, not 'slow'"),
         ("preset = ['fast']", "preset must be one of"),
         ("name = ", "cannot be read as TOML"),
     ],
