@@ -11,7 +11,7 @@ from landcast.core.forecast.sampler import make_schedule
 from landcast.core.model.contract import ModelContract, Objective
 from landcast.core.model.folder import save_model
 from landcast.core.model.rrdb import RRDBNet
-from landcast.core.model.unet import UNetShape, build_unet
+from landcast.core.model.unet import PIXEL_CHANNELS, UNetShape, build_unet
 from landcast.core.noise import NoiseOctaves
 
 TINY_UNET = UNetShape(
@@ -23,6 +23,7 @@ TINY_UNET = UNetShape(
     is_conditioned_on_interval=True,
     norm_groups=8,
 )
+TINY_NATIVE_UNET = replace(TINY_UNET, difference_channels=PIXEL_CHANNELS, reserved_channels=0)
 TINY_CONTRACT = ModelContract(
     name="tiny",
     region="nowhere",
@@ -43,14 +44,16 @@ def write_tiny_model(folder: Path, objective: Objective = "one_step", **changes:
     """Write an untrained model that predicts visible, senseless change; equal calls give equal files."""
     torch.manual_seed(0)
     layout = "quadrants" if objective == "epsilon" else "unshuffle"
-    steps = {"one_step": 1, "v_prediction": 3, "epsilon": 5}[objective]
+    steps = {"one_step": 1, "v_prediction": 3, "epsilon": 5, "regression": 1}[objective]
     contract = replace(TINY_CONTRACT, objective=objective, condition_layout=layout, sampling_steps=steps)
+    contract = replace(contract, **changes)  # type: ignore[arg-type]
+    is_native = contract.change_grid == "pixels"
     upscaler = RRDBNet(blocks=1, channels=8, growth=4, has_bicubic_base=True)
     save_model(
         folder,
-        replace(contract, **changes),  # type: ignore[arg-type]
-        build_unet(TINY_UNET),
-        upscaler,
+        contract,
+        build_unet(TINY_NATIVE_UNET if is_native else TINY_UNET),
+        None if is_native else upscaler,
         make_schedule(objective),
         "A card.\n",
     )

@@ -22,12 +22,17 @@ from ..core.lattice import CELL_PX, COARSE_PX, TILE_PX, Rect
 from ..core.model.condition import coarsen
 from ..core.model.folder import LoadedModel
 from ..core.model.rrdb import RRDBNet
+from .drift import measure_drift
 from .pairs import ChipPair, load_pairs
 from .settings import PairSource
 from .sheet import Example, write_sheet
-from .skill import OCTAVES_CELLS, Field, dressed_persistence, measure_skill
+from .skill import Field, dressed_persistence, fair_crps, measure_skill
 
 SHEET_ROWS = 6
+DRIFT_MEMBERS = 4
+CHANGE_STRATA = ("least", "less", "more", "most")
+"""Quarters of the tiles by their mean absolute change."""
+UPSCALED_TILES = 96
 METRICS_NAME, SHEET_NAME = "metrics.json", "sheet.png"
 
 
@@ -102,8 +107,11 @@ def draw_members(
             images = torch.from_numpy(tiles.present[padded]).float() / 255
             windows = [Rect(int(index) * TILE_PX, 0, TILE_PX, TILE_PX) for index in padded]
             for member in range(members):
-                drawn = forecaster.sample_windows(member, 0, images, windows)
-                results[member, batch] = drawn[: len(batch)].numpy()
+                if member > 0 and model.contract.objective == "regression":
+                    results[member, batch] = results[0, batch]
+                    continue
+                drawn = forecaster.sample_windows(member, 0, images, windows)[: len(batch)]
+                results[member, batch] = (drawn if drawn.shape[-1] == COARSE_PX else coarsen(drawn)).numpy()
             done += len(batch)
             on_progress(done, len(tiles.truth))
     return results
@@ -150,6 +158,8 @@ def evaluate(
     dressing: Sequence[PairSource],
     on_progress: Callable[[int, int], None],
     before_call: Callable[[], None] = lambda: None,
+    rivals: Sequence[LoadedModel] = (),
+    iterations: int = 1,
 ) -> dict[str, Any]:
     """Measure a model on pairs and write `metrics.json` and a sheet of examples, both once all is measured.
 
@@ -164,13 +174,16 @@ def evaluate(
         dressing: training pairs whose residuals dress persistence; the rival is left out where there are none.
         on_progress: called with the tiles done and all tiles.
         before_call: called before each network call; may raise to stop the work.
+        rivals: further models, measured on the same tiles for the same table; regression, say.
+        iterations: above 1 the longest interval is forecast in so many steps as well, to see whether that drifts.
 
     Raises:
         TrainingError: pairs cannot be read or hold no whole tile.
         OutputError: the folder cannot be made.
     """
     with _results_folder(folder) as aside:
-        tiles = cut_tiles([chip for source in sources for chip in load_pairs(source)])
+        chips = [chip for source in sources for chip in load_pairs(source)]
+        tiles = cut_tiles(chips)
         residuals = cut_tiles([chip for source in dressing for chip in load_pairs(source)]).truth if dressing else None
         steps = sampling_steps or model.contract.sampling_steps
         drawn = draw_members(model, device, tiles, members, seed, steps, on_progress, before_call)
@@ -186,14 +199,27 @@ def evaluate(
                 f"{years:g}": measure_skill(drawn[:, tiles.years == years], tiles.truth[tiles.years == years]).as_dict()
                 for years in np.unique(tiles.years)
             },
+            "by_change": _by_change(drawn, tiles.truth),
             "persistence_mae": float(np.abs(tiles.truth).mean()),
             "persistence_rmse": float(np.sqrt((tiles.truth**2).mean())),
-            "upscaler": measure_upscaler(model.upscaler, tiles.present[:: max(1, len(tiles.present) // 96)]),
         }
+        if model.upscaler is not None:
+            some = tiles.present[:: max(1, len(tiles.present) // UPSCALED_TILES)]
+            metrics["upscaler"] = measure_upscaler(model.upscaler, some)
         if residuals is not None:
             dressed = measure_skill(dressed_persistence(residuals, len(tiles.truth), members, seed), tiles.truth)
             metrics["dressed_crps_over_persistence"] = dressed.crps_over_persistence
             metrics["dressed"] = dressed.as_dict()
+        if rivals:
+            metrics["rivals"] = {}
+        for rival in rivals:
+            own_steps = rival.contract.sampling_steps
+            guess = draw_members(rival, device, tiles, members, seed, own_steps, on_progress, before_call)
+            metrics["rivals"][rival.contract.name] = measure_skill(guess, tiles.truth).as_dict()
+        if iterations > 1:
+            metrics["drift"] = measure_drift(
+                chips, model, device, iterations, DRIFT_MEMBERS, seed, on_progress, before_call
+            )
         (aside / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
         write_sheet(aside / SHEET_NAME, _examples(tiles, drawn))
     return metrics
@@ -225,50 +251,6 @@ def _results_folder(folder: Path) -> Iterator[Path]:
     aside.rmdir()
 
 
-def table(metrics: dict[str, Any]) -> str:
-    """The figures as a table in Markdown, the rivals beside the model."""
-    rows = [("model", metrics["model"], metrics)]
-    if "dressed" in metrics:
-        rows.append(("rival", "dressed persistence", metrics["dressed"]))
-    lines = [
-        "| | RMSE of the mean | fair CRPS | spread / skill | std of a member | power of a member, "
-        + ", ".join(f"{long:g} to {short:g}" for long, short in OCTAVES_CELLS)
-        + " cells |",
-        "|---|---|---|---|---|---|",
-        "| persistence | 1 | 1 | 0 | 0 | 0 0 0 0 |",
-    ]
-    for _, name, figures in rows:
-        power = " ".join(f"{value:.2f}" for value in figures["member_power_over_truth"])
-        lines.append(
-            f"| {name} | {figures['rmse_mean_over_persistence']:.3f} | {figures['crps_over_persistence']:.3f} "
-            f"| {figures['spread_over_skill']:.2f} | {figures['member_std_over_truth']:.2f} | {power} |"
-        )
-    return "\n".join(lines)
-
-
-def card_section(metrics: dict[str, Any], place: str) -> str:
-    """The figures as a section of a model card.
-
-    Args:
-        metrics: as `evaluate` returns them.
-        place: what it was measured on, in words.
-    """
-    upscaler = metrics["upscaler"]
-    power = ", ".join(f"{value:.2f}" for value in upscaler["fine_power_over_truth_upscaler"])
-    bicubic = ", ".join(f"{value:.2f}" for value in upscaler["fine_power_over_truth_bicubic"])
-    return f"""## Figures on held-out data
-
-Measured on {place}: {metrics["pairs"]} tiles, {metrics["members"]} members, seed {metrics["seed"]}. RMSE of the mean
-and fair CRPS are shares of what saying that nothing changes gets; the other columns are right at 1.
-
-{table(metrics)}
-
-Upscaler, from area means of real tiles: PSNR {upscaler["psnr_db_upscaler"]} dB, bicubic enlargement
-{upscaler["psnr_db_bicubic"]} dB; power of its fine detail over the truth's at wavelengths of 8 to 4, 4 to 2.8 and below
-2.8 px: {power}, bicubic {bicubic}.
-"""
-
-
 def cell_means(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Area means of uint8 (tile, 3, 128, 128) over cells of 4 px, in 0..1; float64 (tile, 3, 32, 32)."""
     cells = images.reshape(len(images), 3, COARSE_PX, CELL_PX, COARSE_PX, CELL_PX)
@@ -277,9 +259,10 @@ def cell_means(images: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _examples(tiles: EvaluationTiles, members: Field) -> list[Example]:
-    """Best, typical and worst tiles by CRPS over their own persistence error, among those that change."""
+    """Best, typical and worst tiles by fair CRPS over their own persistence error, among those that change."""
     change = np.abs(tiles.truth).mean((1, 2, 3))
-    error = np.abs(members - tiles.truth).mean((0, 2, 3, 4)) / np.maximum(change, 1e-6)
+    scores = [fair_crps(members[:, i : i + 1], tiles.truth[i : i + 1]) for i in range(len(change))]
+    error = np.array(scores) / np.maximum(change, 1e-6)
     changing = np.argsort(-change)[: max(SHEET_ROWS, len(change) // 4)]
     ordered = changing[np.argsort(error[changing])]
     picks = ordered[np.linspace(0, len(ordered) - 1, min(SHEET_ROWS, len(ordered))).astype(int)]
@@ -292,9 +275,26 @@ def _examples(tiles: EvaluationTiles, members: Field) -> list[Example]:
             mean=members[:, i].mean(0),
             spread=members[:, i].std(0, ddof=1),
             truth=tiles.truth[i],
+            caption=f"{_rank(rank, len(picks))}: CRPS {error[i]:.2f} of persistence, {tiles.years[i]:g} years",
         )
-        for i in picks
+        for rank, i in enumerate(picks)
     ]
+
+
+def _rank(rank: int, count: int) -> str:
+    """In words, where a row stands between the best and the worst."""
+    return "best" if rank == 0 else "worst" if rank == count - 1 else f"{rank + 1} of {count}"
+
+
+def _by_change(members: Field, truth: Field) -> dict[str, Any]:
+    """Skill in each quarter of the tiles by how much truly changes; quarters without a tile or a change are left out."""
+    order = np.argsort(np.abs(truth).mean((1, 2, 3)), kind="stable")
+    quarters = zip(CHANGE_STRATA, np.array_split(order, len(CHANGE_STRATA)), strict=True)
+    return {
+        name: measure_skill(members[:, picks], truth[picks]).as_dict()
+        for name, picks in quarters
+        if len(picks) and truth[picks].any()
+    }
 
 
 def _fine_power(image: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,6 @@ class TrainingFacts:
     """What a card tells of a training.
 
     Attributes:
-        gsd_m: GSD of the imagery, metres.
         pairs: chip pairs read.
         tiles: tiles that passed the filters.
         cut: tiles before the filters.
@@ -36,7 +36,6 @@ class TrainingFacts:
         hardware: where it was trained, in words.
     """
 
-    gsd_m: float
     pairs: int
     tiles: int
     cut: int
@@ -50,18 +49,18 @@ def training_tones(chips: Sequence[ChipPair]) -> ToneReference:
 
 
 def make_contract(
-    settings: TrainingSettings, difference_std: float, gsd_m: float, tones: ToneReference
+    settings: TrainingSettings, difference_std: float, gsd_m: Mapping[float, int], tones: ToneReference
 ) -> ModelContract:
-    """Say what a trained model promises."""
+    """Say what a trained model promises; `gsd_m` counts the tiles of each GSD of the imagery, in metres."""
     own = settings.forecaster
-    weighted = sorted(zip(settings.tiles.crop_weights, settings.tiles.crop_px, strict=True), key=lambda w: -w[0])
-    trained = tuple(round(gsd_m * crop / TILE_PX, 3) for _, crop in weighted)
+    trained = _trained_scales(settings, gsd_m)
     return ModelContract(
         name=settings.name,
         region=settings.region,
         sensor=settings.sensor,
         objective=own.objective,
         condition_layout=own.condition_layout,
+        change_grid=own.change_grid,
         difference_std=round(difference_std, 6),
         sampling_steps=own.sampling_steps,
         composition=settings.composition,
@@ -73,8 +72,22 @@ def make_contract(
     )
 
 
+def _trained_scales(settings: TrainingSettings, gsd_m: Mapping[float, int]) -> tuple[float, ...]:
+    """GSDs that samples were brought to, most drawn first; metres, to the millimetre."""
+    drawn: Counter[float] = Counter()
+    for gsd, tiles in gsd_m.items():
+        for weight, crop in zip(settings.tiles.crop_weights, settings.tiles.crop_px, strict=True):
+            drawn[round(gsd * crop / TILE_PX, 3)] += weight * tiles  # type: ignore[assignment] # weights are fractions
+    return tuple(gsd for gsd, weight in drawn.most_common() if weight > 0)
+
+
 def export_model(
-    folder: Path, contract: ModelContract, unet: UNet2DModel, upscaler: RRDBNet, card: str, overwrite: bool = False
+    folder: Path,
+    contract: ModelContract,
+    unet: UNet2DModel,
+    upscaler: RRDBNet | None,
+    card: str,
+    overwrite: bool = False,
 ) -> None:
     """Write a model folder aside and rename it.
 
@@ -99,6 +112,12 @@ def make_card(settings: TrainingSettings, contract: ModelContract, facts: Traini
     own, upscaler = settings.forecaster, settings.upscaler
     years = " and ".join(f"{value:g}" for value in contract.interval_years)
     gsd = ", ".join(f"{value:g}" for value in contract.trained_gsd_m)
+    drawn = "none, the UNet draws every pixel"
+    if "upscaler" in settings.stages:
+        drawn = (
+            f"ESRGAN of {upscaler.blocks} RRDB, {upscaler.max_steps} steps of {upscaler.batch_size}, "
+            f"adversarial from step {upscaler.adversarial_from_step}"
+        )
     shown = settings.card_text or "No further notes.\n"
     return f"""---
 library_name: diffusers
@@ -124,8 +143,7 @@ Predicts how a landscape may look {years} years after an aerial image, as one of
 | training data | {facts.pairs} pairs of chips, {facts.tiles} of {facts.cut} tiles kept; \
 SHA-256 {facts.data_sha256[:16]} |
 | UNet | {own.objective}, {own.max_steps} steps of {own.batch_size}, {contract.sampling_steps} call(s) a member |
-| upscaler | ESRGAN of {upscaler.blocks} RRDB, {upscaler.max_steps} steps of {upscaler.batch_size}, \
-adversarial from step {upscaler.adversarial_from_step} |
+| upscaler | {drawn} |
 | trained on | {facts.hardware} |
 
 {shown}"""

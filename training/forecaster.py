@@ -14,11 +14,15 @@ from torch.nn.functional import mse_loss
 
 from ..core.device import autocast
 from ..core.forecast.sampler import make_schedule
-from ..core.model.denoiser import call_unet, make_condition
+from ..core.model.condition import coarsen
+from ..core.model.contract import ChangeGrid
+from ..core.model.denoiser import call_unet, from_network, make_condition, to_network
 from ..core.model.unet import build_unet
 from ..core.noise import batch_noise
 from .checkpoint import optimiser_tensors, restore_optimiser
-from .loop import LoopPlan, States, average_tensors, descend, make_average, restore_average, run_loop
+from .loop import LoopPlan, States, average_tensors, averaged, descend, make_average, restore_average, run_loop
+from .preview import write_forecast_sheet
+from .processes import ALONE, Processes
 from .samples import PairBatch, PairSampler
 from .scores import joint_score
 from .settings import ForecasterSettings, TrainingSettings
@@ -38,6 +42,7 @@ def train_forecaster(
     device: torch.device,
     precision: torch.dtype,
     on_step: Callable[[int, float], None],
+    processes: Processes = ALONE,
 ) -> UNet2DModel:
     """Train a UNet, or go on where the newest checkpoint in `folder` stands; the averaged network is returned.
 
@@ -50,14 +55,20 @@ def train_forecaster(
         device: where to train.
         precision: of the matrix work; weights and loss stay float32.
         on_step: called with the steps done and the loss.
+        processes: those that train together.
 
     Raises:
         TrainingError: the loss stayed non-finite; the last good checkpoint is kept.
+        TrainingStoppedError: it was asked to stop; a checkpoint of the last step was written.
     """
     own = settings.forecaster
     torch.manual_seed(settings.seed)
-    trainee = _Forecasting(settings, sampler, difference_std, device, precision)
-    run_loop(trainee, LoopPlan(folder, facts, own.max_steps, settings.checkpoint_every, "learning_rate", on_step))
+    trainee = _Forecasting(settings, sampler, difference_std, device, precision, processes)
+    plan = LoopPlan(
+        folder, facts, own.max_steps, settings.checkpoint_every, "learning_rate", on_step,
+        bool(settings.sheet_rows), settings.is_logging_tensorboard, processes,
+    )  # fmt: skip
+    run_loop(trainee, plan)
     if own.ema_decay:
         trainee.average.copy_to(trainee.unet.parameters())
     return trainee.unet.eval()
@@ -73,8 +84,10 @@ class _Forecasting:
         difference_std: float,
         device: torch.device,
         precision: torch.dtype,
+        processes: Processes,
     ) -> None:
         own = settings.forecaster
+        self.sheet_rows, self.processes = settings.sheet_rows, processes
         self.own, self.seed, self.sampler, self.difference_std = own, settings.seed, sampler, difference_std
         self.device, self.precision = device, precision
         self.unet = build_unet(own.unet).to(device)
@@ -83,15 +96,25 @@ class _Forecasting:
         self.signal_power = make_schedule(own.objective).alphas_cumprod.to(device)
 
     def take_step(self, step: int) -> float | None:
-        batch = self.sampler.batch(step, self.own.batch_size)
+        batch = self.sampler.batch(step, self.own.batch_size, self.processes.part)
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         set_learning_rate(self.optimiser, self.own, step)
         with autocast(self.device, self.precision):
-            loss = _loss(self.unet, batch, self.own, self.difference_std, self.signal_power, random)
-        if not descend(self.optimiser, loss, self.unet):
+            loss = _loss(
+                self.unet, batch, self.own, self.difference_std, self.signal_power, random, self.processes.part
+            )
+        if not descend(self.optimiser, loss, self.unet, self.processes):
             return None
         self.average.step(self.unet.parameters())
-        return loss.item()
+        return self.processes.mean(loss.detach()).item()
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def draw_sheet(self, path: Path) -> None:
+        with averaged(self.average, self.unet, self.own.ema_decay):
+            write_forecast_sheet(path, self.unet, self.sampler, self.own, self.difference_std, self.sheet_rows)
 
     def states(self) -> States:
         return {
@@ -124,6 +147,7 @@ def _loss(
     difference_std: float,
     signal_power: Tensor,
     random: torch.Generator,
+    part: slice,
 ) -> Tensor:
     device = signal_power.device
     truth = (batch.difference / difference_std).to(device)
@@ -133,23 +157,38 @@ def _loss(
     count, last = len(truth), len(signal_power) - 1
 
     def noise() -> Tensor:
-        return batch_noise(random, settings.noise, tuple(truth.shape)).to(device)  # type: ignore[arg-type]
+        # drawn for the whole batch, so that several processes see what one would
+        whole: Any = (settings.batch_size, *truth.shape[1:])
+        field = batch_noise(random, settings.noise, whole)[part].to(device)
+        return to_network(field, settings.change_grid)
 
-    if settings.objective == "one_step":
+    shown = to_network(truth, settings.change_grid)
+    if settings.objective in ("one_step", "regression"):
+        # all is noise at the last step, where velocity is the clean field with its sign turned
         terminal = torch.full((count,), last, device=device)
-        first, second = (-call_unet(unet, noise(), terminal, condition).float() for _ in range(2))
-        return joint_score(first, second, truth)
+        if settings.objective == "regression":
+            return mse_loss(-call_unet(unet, torch.zeros_like(shown), terminal, condition).float(), shown)
+        first, second = (
+            from_network(-call_unet(unet, noise(), terminal, condition).float(), settings.change_grid) for _ in range(2)
+        )
+        return _score(first, second, truth, settings.change_grid)
     # the authors draw from 0..98 (randint excludes its upper end)
     steps = last if settings.objective == "epsilon" else last + 1
-    timestep = torch.randint(0, steps, (count,), generator=random).to(device)
+    timestep = torch.randint(0, steps, (settings.batch_size,), generator=random)[part].to(device)
     power = signal_power[timestep].view(-1, 1, 1, 1)
     drawn = noise()
-    predicted = call_unet(unet, power.sqrt() * truth + (1 - power).sqrt() * drawn, timestep, condition).float()
+    predicted = call_unet(unet, power.sqrt() * shown + (1 - power).sqrt() * drawn, timestep, condition).float()
     if settings.objective == "epsilon":
         return mse_loss(predicted, drawn)
-    velocity = power.sqrt() * drawn - (1 - power).sqrt() * truth
+    velocity = power.sqrt() * drawn - (1 - power).sqrt() * shown
     ratio = power / (1 - power)
     weight = ratio.clamp(max=SNR_LIMIT) / (ratio + 1)
     # zero terminal SNR would weigh the last step with nothing, and the sampler starts there
     weight = torch.where(power < 1e-3, 1.0, weight)
     return (weight * (predicted - velocity).square()).mean()
+
+
+def _score(first: Tensor, second: Tensor, truth: Tensor, grid: ChangeGrid) -> Tensor:
+    """Score two members; of pixels their cells as well, so that wide changes count as they would there."""
+    score = joint_score(first, second, truth)
+    return score if grid == "cells" else score + joint_score(coarsen(first), coarsen(second), coarsen(truth))

@@ -1,10 +1,11 @@
-"""The loop that both trainings run in: step, curve, checkpoint, and going on after a kill."""
+"""The loop that both trainings run in: step, curve, checkpoint, and going on after a kill or a request to stop."""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,12 +15,15 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor
 
 from ..core.errors import TrainingError
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import PREFIX, load_checkpoint, save_checkpoint
 from .curves import Curve
+from .processes import ALONE, Processes
+from .stopping import StopRequest, TrainingStoppedError, deferred_stops
 
 MAX_BAD_STEPS = 20
 MAX_GRADIENT_NORM = 1.0
 AVERAGE_WARM_UP_POWER = 0.75
+SHEETS = "sheets"
 
 States = Mapping[str, Mapping[str, Tensor]]
 """Tensors by group and name, as a checkpoint holds them."""
@@ -39,6 +43,17 @@ class Trainee(Protocol):
     def restore(self, states: States) -> None:
         """Undo `states`."""
 
+    @property
+    def device(self) -> torch.device:
+        """Where the networks lie."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the last step."""
+
+    def draw_sheet(self, path: Path) -> None:
+        """Draw what the averaged network makes of a few samples, without any effect on the training."""
+
 
 @dataclass(frozen=True)
 class LoopPlan:
@@ -50,7 +65,10 @@ class LoopPlan:
         max_steps: steps in all.
         checkpoint_every: steps between checkpoints; the last step always makes one.
         learning_rate_setting: name of the setting to lower when the loss is not finite.
-        on_step: called with the steps done and the loss.
+        on_step: called with the steps done and the loss; may raise KeyboardInterrupt to stop the training.
+        has_sheets: whether a sheet of pictures is drawn with each checkpoint.
+        has_tensorboard: whether curves are written for TensorBoard as well.
+        processes: those that train together.
     """
 
     folder: Path
@@ -59,6 +77,22 @@ class LoopPlan:
     checkpoint_every: int
     learning_rate_setting: str
     on_step: Callable[[int, float], None]
+    has_sheets: bool = False
+    has_tensorboard: bool = False
+    processes: Processes = ALONE
+
+    def save(self, step: int, trainee: Trainee) -> None:
+        """Write the checkpoint of a step, and its sheet; the first process does so for all."""
+        if self.processes.is_first:
+            save_checkpoint(self.folder, step, trainee.states(), self.facts)
+            if self.has_sheets:
+                trainee.draw_sheet(self.folder / SHEETS / f"{PREFIX}{step:07d}.png")
+        self.processes.wait()
+
+    def log(self, step: int, loss: float | None, curve: Curve | None, learning_rate: float) -> None:
+        """Note the loss of a step, if it was finite."""
+        if loss is not None and curve is not None:
+            curve.add(step, loss, learning_rate)
 
 
 def run_loop(trainee: Trainee, plan: LoopPlan) -> None:
@@ -67,36 +101,64 @@ def run_loop(trainee: Trainee, plan: LoopPlan) -> None:
     Raises:
         TrainingError: too many steps were not finite, or the checkpoint belongs to another run; the last good
             checkpoint is kept.
+        TrainingStoppedError: Ctrl-C, SIGTERM or `on_step` asked for it; a checkpoint of the last step was written.
     """
-    done, bad_steps = 0, 0
+    done = _restore(trainee, plan)
+    curve = Curve(plan.folder / "loss.csv", done, plan.has_tensorboard) if plan.processes.is_first else None
+    try:
+        with deferred_stops() as asked:
+            _take_steps(trainee, plan, done, curve, asked)
+    finally:
+        if curve is not None:
+            curve.close()
+
+
+def _restore(trainee: Trainee, plan: LoopPlan) -> int:
+    """Go back to the newest checkpoint; the steps done come back."""
     found = load_checkpoint(plan.folder, plan.facts)
-    if found is not None:
-        done, states = found
-        trainee.restore(states)
-        log.info("%s: going on at step %d", plan.folder, done)
-    curve = Curve(plan.folder / "loss.csv", done)
+    if found is None:
+        return 0
+    done, states = found
+    trainee.restore(states)
+    log.info("%s: going on at step %d", plan.folder, done)
+    return done
+
+
+def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None, asked: StopRequest) -> None:
+    bad_steps = 0
     for step in range(done, plan.max_steps):
         loss = trainee.take_step(step)
-        if loss is not None:
-            curve.add(step, loss)
-        else:
-            bad_steps += 1
-            if bad_steps > MAX_BAD_STEPS:
-                raise TrainingError(
-                    f"the loss was not finite in {bad_steps} steps up to {step}; lower {plan.learning_rate_setting}. "
-                    f"The last good checkpoint stays in {plan.folder}"
-                )
-        plan.on_step(step + 1, math.nan if loss is None else loss)
-        if (step + 1) % plan.checkpoint_every == 0 or step + 1 == plan.max_steps:
-            save_checkpoint(plan.folder, step + 1, trainee.states(), plan.facts)
+        plan.log(step, loss, curve, trainee.learning_rate)
+        bad_steps += loss is None
+        if bad_steps > MAX_BAD_STEPS:
+            raise TrainingError(
+                f"the loss was not finite in {bad_steps} steps up to {step}; lower {plan.learning_rate_setting}. "
+                f"The last good checkpoint stays in {plan.folder}"
+            )
+        try:
+            plan.on_step(step + 1, math.nan if loss is None else loss)
+        except KeyboardInterrupt:
+            asked.is_made = True
+        is_last = step + 1 == plan.max_steps
+        is_stopping = plan.processes.any(asked.is_made, trainee.device) and not is_last
+        if (step + 1) % plan.checkpoint_every == 0 or is_last or is_stopping:
+            plan.save(step + 1, trainee)
+        if is_stopping or (is_last and asked.is_made):
+            raise TrainingStoppedError(f"stopped as asked after step {step + 1}; --resume goes on there")
 
 
-def descend(optimiser: torch.optim.Optimizer, loss: Tensor, network: torch.nn.Module) -> bool:
-    """Take one step, unless loss or gradient is not finite; whether it was taken comes back."""
+def descend(
+    optimiser: torch.optim.Optimizer, loss: Tensor, network: torch.nn.Module, processes: Processes = ALONE
+) -> bool:
+    """Take one step, unless loss or gradient is not finite; whether it was taken comes back.
+
+    Of several processes all take it or none, for all see the same mean of their gradients.
+    """
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
+    processes.average_gradients(network)
     norm = torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
-    is_finite = bool(torch.isfinite(loss) and torch.isfinite(norm))
+    is_finite = bool(torch.isfinite(processes.mean(loss.detach())) and torch.isfinite(norm))
     if is_finite:
         optimiser.step()
     return is_finite
@@ -118,3 +180,19 @@ def restore_average(average: EMAModel, tensors: Mapping[str, Tensor]) -> None:
     devices = [value.device for value in average.shadow_params]
     average.shadow_params = [tensors[f"{index:04d}"].to(device) for index, device in enumerate(devices)]
     average.optimization_step = int(tensors["step"])
+
+
+@contextmanager
+def averaged(average: EMAModel, network: torch.nn.Module, decay: float) -> Iterator[None]:
+    """Give a network its averaged weights for a while, where an average is kept; its own come back to the bit."""
+    if not decay:
+        yield
+        return
+    own = [parameter.detach().clone() for parameter in network.parameters()]
+    average.copy_to(network.parameters())
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for parameter, value in zip(network.parameters(), own, strict=True):
+                parameter.copy_(value)

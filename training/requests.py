@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from ..core.errors import RequestError
 from ..core.model.folder import CARD_NAME, add_to_card, find_model, load_model
 from ..core.protocol.requests import EvaluateRequest, TrainRequest
 from ..core.protocol.requests import PairSource as AskedPair
-from .evaluate import card_section, evaluate
+from .evaluate import evaluate
 from .pairs import expand_path
 from .presets import find_preset
+from .processes import join_processes
 from .run import Hardware, TrainingPlan
 from .settings import PairSource, Stage
 from .settings_file import load_settings
+from .tables import card_section
 from .years import years_between
 
 STAGES: dict[str, tuple[Stage, ...]] = {
@@ -52,8 +54,9 @@ def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[Tr
         settings = settings.with_steps(request.max_steps)
     if request.threads:
         torch.set_num_threads(request.threads)
-    device = choose_device(request.device)
-    hardware = Hardware(device, choose_training_precision(request.precision, device))
+    processes = join_processes(is_on_cpu=request.device == "cpu")
+    device = processes.device or choose_device(request.device)
+    hardware = Hardware(device, choose_training_precision(request.precision, device), processes)
     return TrainingPlan(settings, folder, STAGES[request.stage], request.is_resuming), hardware
 
 
@@ -62,6 +65,8 @@ def carry_out_evaluation(
     on_progress: Callable[[int, int], None],
     before_call: Callable[[], None] = lambda: None,
     is_elsewhere: bool = False,
+    rivals: Sequence[str] = (),
+    iterations: int = 1,
 ) -> dict[str, Any]:
     """Measure a model and write the results; the metrics come back.
 
@@ -70,6 +75,8 @@ def carry_out_evaluation(
         on_progress: called with the tiles done and all tiles.
         before_call: called before each network call; may raise to stop the work.
         is_elsewhere: whether this process stands in another folder than who wrote the settings.
+        rivals: names or folders of further models for the same table.
+        iterations: above 1 the longest interval is forecast in so many steps as well.
 
     Raises:
         RequestError: settings that cannot be read or do not fit together.
@@ -85,10 +92,12 @@ def carry_out_evaluation(
         dressing += further
     device = choose_device(request.device)
     model_folder = find_model(request.model)
-    model = load_model(model_folder, device, choose_precision(request.precision, device))
+    precision = choose_precision(request.precision, device)
+    model = load_model(model_folder, device, precision)
+    others = [load_model(find_model(name), device, precision) for name in rivals]
     metrics = evaluate(
         sources, model, device, Path(request.folder), request.members, request.seed, request.sampling_steps, dressing,
-        on_progress, before_call,
+        on_progress, before_call, others, iterations,
     )  # fmt: skip
     if request.into_card:
         section = card_section(metrics, request.into_card)

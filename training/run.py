@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,14 @@ from .checkpoint import PREFIX, checkpoint_folders
 from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
 from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
+from .perceptual import hash_weights
+from .processes import ALONE, Processes
 from .samples import ChipSampler, PairSampler
 from .settings import Stage, TrainingSettings
 from .upscaler import train_upscaler
+
+DEFAULT_PERCEPTUAL_WEIGHT = 0.1
+"""Where a file is given and the settings name no weight."""
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +48,11 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class Hardware:
-    """Where to train, and in which precision of matrix work."""
+    """Where to train, in which precision of matrix work, and with which other processes."""
 
     device: torch.device
     precision: torch.dtype
+    processes: Processes = ALONE
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,18 @@ class TrainingPlan:
     stages: tuple[Stage, ...]
     is_resuming: bool
 
+    def with_extras(self, perceptual_weights: Path | None, has_tensorboard: bool) -> TrainingPlan:
+        """Take up what one computer alone can say: a file with weights of VGG19, and whether TensorBoard is there."""
+        settings = self.settings
+        if perceptual_weights is not None:
+            own = settings.upscaler
+            weight = own.perceptual_weight or DEFAULT_PERCEPTUAL_WEIGHT
+            own = replace(own, perceptual_weights=str(perceptual_weights), perceptual_weight=weight)
+            settings = replace(settings, upscaler=own)
+        if has_tensorboard:
+            settings = replace(settings, is_logging_tensorboard=True)
+        return replace(self, settings=settings)
+
     @property
     def work_folder(self) -> Path:
         """Where checkpoints and curves stand."""
@@ -77,26 +96,30 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         TrainingError: unusable pairs, a run that would overwrite another, or a loss that stays non-finite.
     """
     check_folders(plan)
+    hardware.processes.wait()
     settings, work = plan.settings, plan.work_folder
     data = load_data(settings)
-    totals: dict[Stage, int] = {"forecaster": settings.forecaster.max_steps, "upscaler": settings.upscaler.max_steps}
-    total, before = sum(totals[stage] for stage in plan.stages), 0
-    for stage in plan.stages:
+    totals = {stage: getattr(settings, stage).max_steps for stage in settings.stages}
+    stages = [stage for stage in plan.stages if stage in totals]
+    if not stages:
+        raise TrainingError(f"a model of {settings.forecaster.change_grid} has no upscaler to train")
+    total, before = sum(totals[stage] for stage in stages), 0
+    for stage in stages:
         train_stage(stage, settings, data, work, hardware, _counted(on_step, before, total))
         before += totals[stage]
     if any(not _is_trained(work / stage, steps) for stage, steps in totals.items()):
         return None
+    if not hardware.processes.is_first:
+        return plan.folder
     # both are whole: training them again from their last checkpoint takes no step and loads the average
     unet = train_stage("forecaster", settings, data, work, hardware, _ignore)
-    upscaler = train_stage("upscaler", settings, data, work, hardware, _ignore)
-    sampler = PairSampler(data.chips, settings.tiles, settings.seed)
-    gsd_m = data.chips[0].gsd_m
-    facts = TrainingFacts(
-        gsd_m, len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware)
-    )
+    upscaler = train_stage("upscaler", settings, data, work, hardware, _ignore) if "upscaler" in totals else None
+    sampler = make_sampler(settings, data)
+    facts = TrainingFacts(len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware))
+    gsd_m = Counter(data.chips[tile.chip].gsd_m for tile in sampler.tiles)
     contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips))
     card = make_card(settings, contract, facts)
-    export_model(plan.folder, contract, unet.cpu(), upscaler.cpu(), card)
+    export_model(plan.folder, contract, unet.cpu(), upscaler and upscaler.cpu(), card)
     return plan.folder
 
 
@@ -144,16 +167,27 @@ def train_stage(
         "seed": settings.seed,
         "data": data.sha256,
         stage: asdict(getattr(settings, stage)),
+        "processes": hardware.processes.count,
     }
+    if stage == "upscaler" and settings.upscaler.perceptual_weights:
+        facts["perceptual_sha256"] = hash_weights(Path(settings.upscaler.perceptual_weights))
     if stage == "upscaler":
         chip_sampler = ChipSampler(data.images, settings.tiles, settings.seed)
         return train_upscaler(
-            settings, chip_sampler, folder / stage, facts, hardware.device, hardware.precision, on_step
-        )
-    sampler = PairSampler(data.chips, settings.tiles, settings.seed)
+            settings, chip_sampler, folder / stage, facts, hardware.device, hardware.precision, on_step,
+            hardware.processes,
+        )  # fmt: skip
+    sampler = make_sampler(settings, data)
     std = target_deviation(settings, sampler)
     log.info("%d of %d tiles pass the filters; deviation of the difference %.4f", len(sampler.tiles), sampler.cut, std)
-    return train_forecaster(settings, sampler, std, folder / stage, facts, hardware.device, hardware.precision, on_step)
+    return train_forecaster(
+        settings, sampler, std, folder / stage, facts, hardware.device, hardware.precision, on_step, hardware.processes
+    )
+
+
+def make_sampler(settings: TrainingSettings, data: TrainingData) -> PairSampler:
+    """What the UNet draws its batches from."""
+    return PairSampler(data.chips, settings.tiles, settings.seed, settings.forecaster.change_grid)
 
 
 def target_deviation(settings: TrainingSettings, sampler: PairSampler) -> float:

@@ -123,20 +123,24 @@ class PairSampler:
             gsd_m=torch.tensor(gsd_m, dtype=torch.float32),
         )
 
-    def examples(self, count: int) -> PairBatch:
-        """Return that many tiles as they are, from the one that changes most to the one that changes least."""
+    def examples(self, count: int) -> tuple[PairBatch, Tensor]:
+        """Return that many tiles as they are, from the one that changes most to the one that changes least.
+
+        Their second dates come with them: float32, (n, 3, 128, 128) in 0..1.
+        """
         changed = [changed_share(*self._levels(tile)) for tile in self.tiles]
         order = np.argsort(changed, kind="stable")[::-1]
         picks = order[np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int)]
         tiles = [self.tiles[index] for index in picks]
         pairs = torch.from_numpy(np.stack([np.stack(self._levels(tile)) for tile in tiles])).float() / 255
         chips = [self.chips[tile.chip] for tile in tiles]
-        return PairBatch(
+        batch = PairBatch(
             image=pairs[:, 0],
             difference=self._on_grid(pairs[:, 1]) - self._on_grid(pairs[:, 0]),
             years=torch.tensor([chip.years for chip in chips], dtype=torch.float32),
             gsd_m=torch.tensor([chip.gsd_m for chip in chips], dtype=torch.float32),
         )
+        return batch, pairs[:, 1]
 
     def _on_grid(self, images: Tensor) -> Tensor:
         return coarsen(images) if self.change_grid == "cells" else images

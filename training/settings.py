@@ -175,7 +175,7 @@ class UpscalerSettings:
         feature_weight: of the matching of the relativistic judge's features.
         critic_channels: channels of the Wasserstein critic's layers; every second one halves the image.
         gradient_penalty_weight: of the Wasserstein critic.
-        perceptual_weights: file with the weights of a VGG19 (safetensors, or a state dict of torch); empty for none.
+        perceptual_weights: safetensors file with the weights of a VGG19; empty for none.
         perceptual_weight: of the mean squared error of its features; without a file the pixels' L1 takes it over.
         ema_decay: of the exponential moving average of the weights; 0 keeps none.
     """

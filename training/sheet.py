@@ -29,6 +29,7 @@ class Example:
         mean: float, (3, 32, 32); mean of all members.
         spread: float, (3, 32, 32); deviation between members.
         truth: float, (3, 32, 32); coarse difference.
+        caption: what to write above the row.
     """
 
     before: NDArray[np.uint8]
@@ -38,26 +39,50 @@ class Example:
     mean: NDArray[Any]
     spread: NDArray[Any]
     truth: NDArray[Any]
+    caption: str = ""
 
 
 def write_sheet(path: Path, examples: Sequence[Example]) -> None:
     """Write before, members, mean, spread and truth, one row a tile, as PNG."""
-    rows = [_row(example) for example in examples]
-    head = np.full((HEAD_PX, rows[0].shape[1], 3), 255, np.uint8)
-    width = rows[0].shape[1] // len(COLUMNS)
-    for index, name in enumerate(COLUMNS):
-        cv2.putText(head, name, (index * width + 2, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
-    picture = np.concatenate([head, *rows])
+    write_panels(path, COLUMNS, [_panels(example) for example in examples], [example.caption for example in examples])
+
+
+def write_panels(
+    path: Path, columns: Sequence[str], rows: Sequence[Sequence[NDArray[np.uint8]]], captions: Sequence[str]
+) -> None:
+    """Write rows of equal pictures, uint8 (y, x, 3) each, as PNG: names above the columns, a caption above each row."""
+    parts: list[NDArray[np.uint8]] = []
+    for panels, caption in zip(rows, captions, strict=True):
+        row = _side_by_side(panels)
+        if caption:
+            parts.append(_strip(row.shape[1], [(2, caption)]))
+        parts.append(row)
+    width = parts[-1].shape[1] // len(columns)
+    head = _strip(parts[-1].shape[1], [(index * width + 2, name) for index, name in enumerate(columns)])
+    picture = np.concatenate([head, *parts])
+    path.parent.mkdir(parents=True, exist_ok=True)
     _, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     path.write_bytes(data.tobytes())
 
 
-def _row(example: Example) -> NDArray[np.uint8]:
+def _strip(width: int, texts: Sequence[tuple[int, str]]) -> NDArray[np.uint8]:
+    """A white strip with texts at places along it; uint8 (y, width, 3)."""
+    strip = np.full((HEAD_PX, width, 3), 255, np.uint8)
+    for left, text in texts:
+        cv2.putText(strip, text, (left, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+    return strip
+
+
+def _panels(example: Example) -> list[NDArray[np.uint8]]:
     base = example.coarse_before
     panels = [example.before.transpose(1, 2, 0)]
     panels += [_show(base + member) for member in example.members]
     panels += [_show(base + example.mean), _show(4 * example.spread), _show(base + example.truth)]
     panels.append(example.later.transpose(1, 2, 0))
+    return panels
+
+
+def _side_by_side(panels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
     row = np.concatenate([piece for panel in panels for piece in (panel, gap)], axis=1)
     return np.concatenate([row, np.full((GAP_PX, row.shape[1], 3), 255, np.uint8)])

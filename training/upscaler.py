@@ -1,4 +1,4 @@
-"""Training of the ESRGAN: mean absolute error first, then against a discriminator."""
+"""Training of the ESRGAN: mean absolute error and features, then against a judge of one of two kinds."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from ..core.device import autocast
 from ..core.model.condition import coarsen
 from ..core.model.rrdb import UPSCALE, RRDBNet
 from .checkpoint import optimiser_tensors, restore_optimiser
+from .critic import WassersteinCritic, critic_loss
 from .discriminator import PatchDiscriminator, discriminator_loss, feature_loss, generator_loss
-from .loop import LoopPlan, States, average_tensors, descend, make_average, restore_average, run_loop
+from .loop import LoopPlan, States, average_tensors, averaged, descend, make_average, restore_average, run_loop
+from .perceptual import PerceptualLoss
+from .preview import write_upscaled_sheet
+from .processes import ALONE, Processes
 from .samples import ChipSampler
 from .settings import TrainingSettings, UpscalerSettings
 
 WARM_UP_STEPS = 50
-ADAM_BETAS = (0.9, 0.99)
 
 
 def train_upscaler(
@@ -31,6 +34,7 @@ def train_upscaler(
     device: torch.device,
     precision: torch.dtype,
     on_step: Callable[[int, float], None],
+    processes: Processes = ALONE,
 ) -> RRDBNet:
     """Train an upscaler, or go on at the newest checkpoint in `folder`; the averaged network is returned.
 
@@ -38,13 +42,19 @@ def train_upscaler(
 
     Raises:
         TrainingError: the loss stayed non-finite; the last good checkpoint is kept.
+        TrainingStoppedError: it was asked to stop; a checkpoint of the last step was written.
+        RequestError: the weights of the perceptual loss cannot be used.
     """
     own = settings.upscaler
     torch.manual_seed(settings.seed)
-    trainee = _Upscaling(own, sampler, device, precision)
-    rate = "upscaler.learning_rate"
-    run_loop(trainee, LoopPlan(folder, facts, own.max_steps, settings.checkpoint_every, rate, on_step))
-    trainee.average.copy_to(trainee.generator.parameters())
+    trainee = _Upscaling(settings, sampler, device, precision, processes)
+    plan = LoopPlan(
+        folder, facts, own.max_steps, settings.checkpoint_every, "upscaler.learning_rate", on_step,
+        bool(settings.sheet_rows), settings.is_logging_tensorboard, processes,
+    )  # fmt: skip
+    run_loop(trainee, plan)
+    if own.ema_decay:
+        trainee.average.copy_to(trainee.generator.parameters())
     generator: RRDBNet = trainee.generator.eval()
     return generator
 
@@ -53,22 +63,42 @@ class _Upscaling:
     """The generator in training, and the judge that it is trained against."""
 
     def __init__(
-        self, settings: UpscalerSettings, sampler: ChipSampler, device: torch.device, precision: torch.dtype
+        self,
+        settings: TrainingSettings,
+        sampler: ChipSampler,
+        device: torch.device,
+        precision: torch.dtype,
+        processes: Processes,
     ) -> None:
-        self.own, self.sampler, self.device, self.precision = settings, sampler, device, precision
-        self.generator = RRDBNet(
-            blocks=settings.blocks, channels=settings.channels, has_bicubic_base=settings.has_bicubic_base
-        ).to(device, memory_format=torch.channels_last)
-        self.judge = PatchDiscriminator().to(device)
-        self.average = make_average(self.generator, settings.ema_decay)
-        self.optimiser = torch.optim.Adam(self.generator.parameters(), settings.learning_rate, betas=ADAM_BETAS)
-        self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), settings.learning_rate, betas=ADAM_BETAS)
+        own = settings.upscaler
+        self.own, self.sampler, self.device, self.precision = own, sampler, device, precision
+        self.seed, self.sheet_rows, self.processes = settings.seed, settings.sheet_rows, processes
+        self.generator = RRDBNet(blocks=own.blocks, channels=own.channels, has_bicubic_base=own.has_bicubic_base).to(
+            device, memory_format=torch.channels_last
+        )
+        self.judge = make_judge(own).to(device)
+        self.perceptual = PerceptualLoss(Path(own.perceptual_weights)).to(device) if own.perceptual_weights else None
+        self.average = make_average(self.generator, own.ema_decay)
+        betas = (own.adam_betas[0], own.adam_betas[1])
+        self.optimiser = torch.optim.Adam(self.generator.parameters(), own.learning_rate, betas=betas)
+        self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), own.learning_rate, betas=betas)
 
     def take_step(self, step: int) -> float | None:
-        fine = self.sampler.batch(step, self.own.batch_size, self.own.coarse_px * UPSCALE).to(self.device)
+        side_px = self.own.coarse_px * UPSCALE
+        fine = self.sampler.batch(step, self.own.batch_size, side_px, self.processes.part).to(self.device)
         _set_learning_rate(self, self.own, step)
+        random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         with autocast(self.device, self.precision):
-            return _step(self, fine, self.own, is_adversarial=step >= self.own.adversarial_from_step)
+            return _step(self, fine, random, is_adversarial=step >= self.own.adversarial_from_step)
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def draw_sheet(self, path: Path) -> None:
+        fine = self.sampler.batch(0, self.sheet_rows, self.own.coarse_px * UPSCALE)
+        with averaged(self.average, self.generator, self.own.ema_decay):
+            write_upscaled_sheet(path, self.generator, fine)
 
     def states(self) -> States:
         return {
@@ -87,35 +117,74 @@ class _Upscaling:
         restore_optimiser(self.judge_optimiser, states["judge-optimiser"])
 
 
-def _step(networks: _Upscaling, fine: Tensor, settings: UpscalerSettings, is_adversarial: bool) -> float | None:
+def _step(networks: _Upscaling, fine: Tensor, random: torch.Generator, is_adversarial: bool) -> float | None:
     """One step of the generator, and of the judge where there is one; None where a loss is not finite."""
     fine = fine.to(memory_format=torch.channels_last)
     coarse = coarsen(fine)
     drawn = networks.generator(coarse).float()
-    loss = l1_loss(drawn, fine) + l1_loss(coarsen(drawn), coarse)
+    loss = _faithfulness(networks, drawn, fine, coarse)
     if is_adversarial:
         networks.judge.requires_grad_(False)
-        real_rating, real_features = networks.judge(fine)
-        drawn_rating, drawn_features = networks.judge(drawn)
-        loss = loss + settings.adversarial_weight * generator_loss(real_rating.float(), drawn_rating.float())
-        loss = loss + settings.feature_weight * feature_loss(real_features, drawn_features)
+        loss = loss + _persuasion(networks, drawn, fine)
         networks.judge.requires_grad_(True)
-    if not descend(networks.optimiser, loss, networks.generator):
+    if not descend(networks.optimiser, loss, networks.generator, networks.processes):
         return None
     networks.average.step(networks.generator.parameters())
     if is_adversarial:
-        real_rating, _ = networks.judge(fine)
-        drawn_rating, _ = networks.judge(drawn.detach())
-        judgement = discriminator_loss(real_rating.float(), drawn_rating.float())
-        if not descend(networks.judge_optimiser, judgement, networks.judge):
+        judgement = _judgement(networks, drawn.detach(), fine, random)
+        if not descend(networks.judge_optimiser, judgement, networks.judge, networks.processes):
             return None
-    return float(loss.item())
+    return float(networks.processes.mean(loss.detach()).item())
+
+
+def _faithfulness(networks: _Upscaling, drawn: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
+    """How far the drawn image is from the real one: pixels, their cells, features where weights are given."""
+    own = networks.own
+    pixels = l1_loss(drawn, fine)
+    loss = own.l1_weight * pixels + own.low_pass_weight * l1_loss(coarsen(drawn), coarse)
+    # without features nothing but the pixels would hold the image to the real one
+    features = pixels if networks.perceptual is None else networks.perceptual(drawn, fine).float()
+    return loss + own.perceptual_weight * features
+
+
+def _persuasion(networks: _Upscaling, drawn: Tensor, fine: Tensor) -> Tensor:
+    """How little the judge takes the drawn image for a real one."""
+    own = networks.own
+    if own.adversarial_kind == "wasserstein":
+        rating: Tensor = networks.judge(drawn).float()
+        return -own.adversarial_weight * rating.mean()
+    real_rating, real_features = networks.judge(fine)
+    drawn_rating, drawn_features = networks.judge(drawn)
+    loss = own.adversarial_weight * generator_loss(real_rating.float(), drawn_rating.float())
+    return loss + own.feature_weight * feature_loss(real_features, drawn_features)
+
+
+def _judgement(networks: _Upscaling, drawn: Tensor, fine: Tensor, random: torch.Generator) -> Tensor:
+    """How badly the judge tells real from drawn."""
+    own = networks.own
+    if own.adversarial_kind == "relativistic":
+        real_rating, _ = networks.judge(fine)
+        drawn_rating, _ = networks.judge(drawn)
+        return discriminator_loss(real_rating.float(), drawn_rating.float())
+    share = torch.rand(own.batch_size, 1, 1, 1, generator=random)[networks.processes.part].to(networks.device)
+    # the slope's own gradient needs the range of fp32
+    with torch.autocast(networks.device.type, enabled=False):
+        return critic_loss(networks.judge, fine, drawn, own.gradient_penalty_weight, share)
+
+
+def make_judge(settings: UpscalerSettings) -> torch.nn.Module:
+    """The untrained judge of the kind that the settings name."""
+    if settings.adversarial_kind == "wasserstein":
+        return WassersteinCritic(settings.critic_channels)
+    return PatchDiscriminator()
 
 
 def _set_learning_rate(networks: _Upscaling, settings: UpscalerSettings, step: int) -> None:
     """Warm up, hold, and fall linearly to a tenth over the last third."""
     remaining = (settings.max_steps - step) / max(1, settings.max_steps / 3)
     share = min(1.0, (step + 1) / WARM_UP_STEPS, max(0.1, remaining))
+    if settings.is_learning_rate_constant:
+        share = 1.0
     for optimiser in (networks.optimiser, networks.judge_optimiser):
         for group in optimiser.param_groups:
             group["lr"] = settings.learning_rate * share

@@ -30,6 +30,19 @@ def compose_anchored(present: Tensor, difference: Tensor, drawn: Tensor) -> Tens
     return (present + change_gate(difference) * (enlarge(difference) + generated)).clamp(0, 1)
 
 
+def compose_pixels(present: Tensor, difference: Tensor) -> Tensor:
+    """Add to the present what changes, where the network draws every pixel: t1 + gate x difference.
+
+    Args:
+        present: float32, (n, 3, y, x) in 0..1; sides are multiples of 4.
+        difference: float32, (n, 3, y, x); predicted.
+
+    Returns:
+        float32, (n, 3, y, x), clipped to 0..1.
+    """
+    return (present + change_gate(coarsen(difference)) * difference).clamp(0, 1)
+
+
 def change_gate(difference: Tensor) -> Tensor:
     """How much of the change is shown: float32 (n, 1, 4 y, 4 x), 0 where the source stays, 1 where it is replaced."""
     size = difference.abs().mean(1, keepdim=True)

@@ -15,7 +15,6 @@ from torch.nn.functional import avg_pool2d
 
 from ..lattice import (
     CELL_PX,
-    COARSE_PX,
     TILE_PX,
     UPSCALE_PAD_PX,
     UPSCALE_PX,
@@ -28,13 +27,13 @@ from ..lattice import (
     unet_windows,
 )
 from ..model.condition import IMAGE_MEAN, coarsen
-from ..model.denoiser import call_unet, make_condition
+from ..model.denoiser import call_unet, from_network, make_condition, to_network
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
 from ..noise import NoiseKey, lattice_noise
 from .batches import batch_of
-from .compose import compose_anchored, enlarge
+from .compose import compose_anchored, compose_pixels, enlarge
 from .sampler import check_sampling_steps, sample
 
 FILL_SQUARES_PX = (4, 16, 64)
@@ -144,7 +143,8 @@ class Forecaster:
         self.batch_size = WINDOW_BATCH[device.type]
         self.calls_begun = 0
         self._windows = batch_of(model.unet, self.batch_size, device)
-        self._images = batch_of(model.upscaler, 1, device)
+        self._images = batch_of(model.upscaler or model.unet, 1, device)
+        self._unit_px = CELL_PX if model.contract.change_grid == "cells" else 1
         self.precision = next(model.unet.parameters()).dtype
 
     def forecast(self, want: Rect, read: ReadImage, is_wanted: NDArray[np.bool_] | None = None) -> BlockForecast:
@@ -183,7 +183,8 @@ class Forecaster:
 
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
-        return sum(count_calls(self.settings, self.batch_size, want, self.source))
+        unet, upscaler = count_calls(self.settings, self.batch_size, want, self.source)
+        return unet + (upscaler if self.model.upscaler else 0)
 
     def seconds_a_call(self) -> tuple[float, float]:
         """Measure a call of the UNet and one of the upscaler on this device, each after one to warm up."""
@@ -191,10 +192,11 @@ class Forecaster:
         images = torch.full((self.batch_size, 3, TILE_PX, TILE_PX), IMAGE_MEAN)
         coarse = torch.full((1, 3, *[(UPSCALE_PX + 2 * UPSCALE_PAD_PX) // CELL_PX] * 2), IMAGE_MEAN)
         unet_s = _seconds(lambda: self.sample_windows(0, 0, images, windows))
-        return unet_s / self.settings.sampling_steps, _seconds(lambda: self._upscale(coarse))
+        upscaler_s = _seconds(lambda: self._upscale(coarse)) if self.model.upscaler else 0.0
+        return unet_s / self.settings.sampling_steps, upscaler_s
 
     def difference(self, member: int, iteration: int, present: Tensor, valid: Tensor, have: Rect, area: Rect) -> Tensor:
-        """Predict the coarse difference over `area` by blended windows; float32 (3, y, x) in cells.
+        """Predict the difference over `area` by blended windows; float32 (3, y, x) in cells, or in the model's pixels.
 
         Args:
             member: counted from 0.
@@ -205,9 +207,9 @@ class Forecaster:
             area: wanted rectangle, in pixels, multiples of a cell.
         """
         windows = [window for window in unet_windows(area) if valid[window.slices_in(have)].any()]
-        whole = area.snapped(TILE_PX // 2).expanded(TILE_PX).in_cells()
+        whole = self._in_units(area.snapped(TILE_PX // 2).expanded(TILE_PX))
         total = torch.zeros(DIFFERENCE_CHANNELS, *whole.shape_yx)
-        weight = torch.from_numpy(blend_weight(COARSE_PX))
+        weight = torch.from_numpy(blend_weight(TILE_PX // self._unit_px))
         for start in range(0, len(windows), self.batch_size):
             batch = windows[start : start + self.batch_size]
             images = torch.stack(
@@ -215,9 +217,13 @@ class Forecaster:
             )
             predicted = self.sample_windows(member, iteration, images, batch)
             for window, tile in zip(batch, predicted, strict=True):
-                rows, columns = window.in_cells().slices_in(whole)
+                rows, columns = self._in_units(window).slices_in(whole)
                 total[:, rows, columns] += weight * tile
-        return total[:, *area.in_cells().slices_in(whole)]
+        return total[:, *self._in_units(area).slices_in(whole)]
+
+    def _in_units(self, area: Rect) -> Rect:
+        """A rectangle of pixels in what the model draws the difference of."""
+        return area.in_cells() if self._unit_px == CELL_PX else area
 
     def _member(
         self, member: int, present: Tensor, valid: Tensor, have: Rect, want: Rect
@@ -239,7 +245,8 @@ class Forecaster:
             is_last = iteration == self.settings.iterations - 1
             if is_last:
                 since = torch.where(seen, here - _on(present, have, area), 0)
-                change = coarsen(since[None])[0] + difference
+                predicted = difference if self._unit_px == CELL_PX else coarsen(difference[None])[0]
+                change = coarsen(since[None])[0] + predicted
                 if member > 0:
                     return [], change
             fine = self._refine(here, seen, difference, area)
@@ -263,27 +270,34 @@ class Forecaster:
                 continue
             seen = kept.expanded(UPSCALE_PAD_PX)
             part = fill_invalid(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
-            change = difference[None, :, *_cells_in(seen, area)]
-            drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
-            if self.model.contract.composition == "anchored":
-                drawn = compose_anchored(part, change, drawn)
+            change = difference[None, :, *self._in_units(seen).slices_in(self._in_units(area))]
+            drawn = self._compose(part, change)
             result[:, *kept.slices_in(area)] = drawn.clamp(0, 1)[0, :, *kept.slices_in(seen)]
         return result
 
+    def _compose(self, part: Tensor, change: Tensor) -> Tensor:
+        is_anchored = self.model.contract.composition == "anchored"
+        if self.model.upscaler is None:
+            return compose_pixels(part, change) if is_anchored else part + change
+        drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
+        return compose_anchored(part, change, drawn) if is_anchored else drawn
+
     def _upscale(self, coarse: Tensor) -> Tensor:
+        upscaler = self.model.upscaler
+        assert upscaler is not None
         planned = _PlannedCalls(self)
 
         def call(indices: Sequence[int]) -> Tensor:
             planned.begin(0)
             with torch.inference_mode():
                 part = coarse[list(indices)].to(self.device, memory_format=torch.channels_last)
-                fine: Tensor = self.model.upscaler(part)
+                fine: Tensor = upscaler(part)
             return fine.float().cpu()
 
         return self._images.run(len(coarse), call)
 
     def sample_windows(self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect]) -> Tensor:
-        """Draw the difference of each window; float32 (n, 3, 32, 32) in 0..1.
+        """Draw the difference of each window; float32 (n, 3, 32, 32) in 0..1, or (n, 3, 128, 128) where of pixels.
 
         Raises:
             DeviceMemoryError: not even one window fits the device.
@@ -319,14 +333,14 @@ class Forecaster:
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
             tiles = [
-                lattice_noise(key, contract.noise, DIFFERENCE_CHANNELS, (cells.top, cells.left), cells.shape_yx)
-                for cells in (window.in_cells() for window in windows)
+                lattice_noise(key, contract.noise, DIFFERENCE_CHANNELS, (place.top, place.left), place.shape_yx)
+                for place in (self._in_units(window) for window in windows)
             ]
-            return torch.from_numpy(np.stack(tiles)).to(self.device)
+            return to_network(torch.from_numpy(np.stack(tiles)).to(self.device), contract.change_grid)
 
         with torch.inference_mode():
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
-        return (drawn * contract.difference_std).cpu()
+        return from_network(drawn * contract.difference_std, contract.change_grid).cpu()
 
     def _empty(self, valid: NDArray[np.bool_]) -> BlockForecast:
         """A block without a valid pixel, which costs no network call."""
@@ -416,10 +430,6 @@ def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
     if not both.is_empty:
         result[..., *both.slices_in(wanted)] = values[..., *both.slices_in(held)]
     return result
-
-
-def _cells_in(inner: Rect, outer: Rect) -> tuple[slice, slice]:
-    return inner.in_cells().slices_in(outer.in_cells())
 
 
 def _to_levels(image: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import torch
 from diffusers import UNet2DModel
 from torch import Tensor
+from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
-from ..lattice import COARSE_PX
+from ..lattice import CELL_PX, COARSE_PX
 from .condition import embed_interval, lay_out_condition
-from .contract import ConditionLayout
+from .contract import ChangeGrid, ConditionLayout
 
 EMBEDDING_WIDTH_FACTOR = 4
 """UNet2DModel embeds time in four times the channels of its finest level."""
@@ -42,6 +43,16 @@ def make_condition(
         return Condition(channels, None)
     width = unet.config.block_out_channels[0] * EMBEDDING_WIDTH_FACTOR
     return Condition(channels, embed_interval(years_ahead, gsd_m, width))
+
+
+def to_network(field: Tensor, grid: ChangeGrid) -> Tensor:
+    """Bring noise or a difference, float (n, 3, 32, 32) or of pixels (n, 3, 128, 128), to the UNet's channels."""
+    return field if grid == "cells" else pixel_unshuffle(field, CELL_PX)
+
+
+def from_network(channels: Tensor, grid: ChangeGrid) -> Tensor:
+    """Undo `to_network`."""
+    return channels if grid == "cells" else pixel_shuffle(channels, CELL_PX)
 
 
 def call_unet(unet: UNet2DModel, noisy: Tensor, timestep: Tensor, condition: Condition) -> Tensor:

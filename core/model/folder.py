@@ -33,14 +33,14 @@ class LoadedModel:
     Attributes:
         contract: its terms.
         unet: predicts the coarse difference.
-        upscaler: draws the fine image.
+        upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
         sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
     """
 
     contract: ModelContract
     unet: UNet2DModel
-    upscaler: RRDBNet
+    upscaler: RRDBNet | None
     signal_power: Tensor
     sha256: str
 
@@ -76,7 +76,8 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     diffusers.utils.logging.disable_progress_bar()
     try:
         unet = UNet2DModel.from_pretrained(folder, subfolder="unet", **options)
-        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options)
+        has_upscaler = contract.change_grid == "cells"
+        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if has_upscaler else None
         scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
@@ -84,18 +85,23 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     return LoadedModel(
         contract,
         unet.to(device, memory_format=layout).eval().requires_grad_(False),
-        upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
+        upscaler and upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
         scheduler.alphas_cumprod,
         digest,
     )
 
 
 def save_model(
-    folder: Path, contract: ModelContract, unet: UNet2DModel, upscaler: RRDBNet, scheduler: DDPMScheduler, card: str
+    folder: Path,
+    contract: ModelContract,
+    unet: UNet2DModel,
+    upscaler: RRDBNet | None,
+    scheduler: DDPMScheduler,
+    card: str,
 ) -> None:
     """Write a model folder: fp16 weights in shards, scheduler, index, contract, card, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, network in (("unet", unet), ("upscaler", upscaler)):
+    for name, network in [("unet", unet), *([("upscaler", upscaler)] if upscaler else [])]:
         half = copy.deepcopy(network).to(torch.float16)
         half.save_pretrained(folder / name, max_shard_size=SHARD_SIZE, safe_serialization=True)
     scheduler.save_pretrained(folder / "scheduler")
@@ -104,7 +110,7 @@ def save_model(
         "_diffusers_version": diffusers.__version__,
         "scheduler": ["diffusers", "DDPMScheduler"],
         "unet": ["diffusers", "UNet2DModel"],
-        "upscaler": ["landcast.core.model.rrdb", "RRDBNet"],
+        **({"upscaler": ["landcast.core.model.rrdb", "RRDBNet"]} if upscaler else {}),
     }
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
     save_contract(contract, folder)

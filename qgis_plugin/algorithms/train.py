@@ -32,7 +32,7 @@ from .pair_parameters import pair_definitions, read_pair
 from .prediction_parameters import read_text
 from .ready_worker import ready_worker
 
-PRESETS = ["fast", "default", "reference"]
+PRESETS = ["fast", "default", "reference", "native128"]
 STAGES = ["all", "forecaster", "upscaler"]
 
 

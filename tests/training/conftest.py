@@ -96,7 +96,7 @@ def tiny_settings(scene_pair: PairSource) -> Callable[[Objective], TrainingSetti
 
     def make(objective: Objective = "one_step") -> TrainingSettings:
         layout = "quadrants" if objective == "epsilon" else "unshuffle"
-        steps = {"one_step": 1, "v_prediction": 3, "epsilon": 5}[objective]
+        steps = {"one_step": 1, "v_prediction": 3, "epsilon": 5, "regression": 1}[objective]
         forecaster = ForecasterSettings(
             objective=objective, condition_layout=layout, unet=TINY_UNET, max_steps=6, batch_size=2,
             sampling_steps=steps,
@@ -106,7 +106,7 @@ def tiny_settings(scene_pair: PairSource) -> Callable[[Objective], TrainingSetti
         )
         return TrainingSettings(
             name="tiny", pairs=(scene_pair,), tiles=TileSettings(jitter_px=32), forecaster=forecaster,
-            upscaler=upscaler, checkpoint_every=2,
+            upscaler=upscaler, checkpoint_every=2, sheet_rows=2,
         )  # fmt: skip
 
     return make

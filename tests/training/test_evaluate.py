@@ -16,10 +16,12 @@ import torch
 from landcast.core.errors import OutputError, TrainingError
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.tests.models import write_tiny_model
-from landcast.training.evaluate import EvaluationTiles, cut_tiles, draw_members, evaluate, measure_upscaler, table
+from landcast.training.drift import measure_drift
+from landcast.training.evaluate import EvaluationTiles, cut_tiles, draw_members, evaluate, measure_upscaler
 from landcast.training.pairs import ChipPair, load_pairs
 from landcast.training.settings import PairSource
 from landcast.training.skill import measure_skill
+from landcast.training.tables import drift_table, table
 
 CPU = torch.device("cpu")
 
@@ -186,3 +188,94 @@ def test_an_evaluation_that_is_stopped_leaves_what_was_there(
     with pytest.raises(KeyboardInterrupt):
         evaluate(intervals[:1], model, CPU, tmp_path, 2, 0, None, [], ignore, before_call=lambda: stop(0, 0))
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("metrics.json", "of an earlier one")]
+
+
+KEYS = (
+    "crps_over_persistence", "rmse_mean_over_persistence", "spread_over_skill", "member_std_over_truth",
+    "member_power_over_truth", "pairs", "dressed_crps_over_persistence",
+)  # fmt: skip
+
+
+def test_every_figure_that_is_written_is_that_of_the_definition(
+    model: LoadedModel, intervals: list[PairSource], definition: ModuleType, tmp_path: Path
+) -> None:
+    evaluate(intervals, model, CPU, tmp_path, 4, 0, None, intervals[1:], ignore)
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    tiles = cut_tiles([chip for source in intervals for chip in load_pairs(source)])
+    wanted = definition.score(draw(model, tiles, members=4), tiles.truth)
+    residuals = cut_tiles(load_pairs(intervals[1])).truth
+    picks = np.random.default_rng(0).integers(0, len(residuals), (4, len(tiles.truth)))
+    wanted["dressed_crps_over_persistence"] = definition.score(residuals[picks], tiles.truth)["crps_over_persistence"]
+    for name in KEYS:
+        np.testing.assert_allclose(written[name], wanted[name], rtol=1e-4, atol=5.1e-4)
+
+
+def test_rivals_stand_in_the_same_table_measured_on_the_same_tiles(
+    model: LoadedModel, intervals: list[PairSource], tmp_path: Path
+) -> None:
+    rival = load_model(write_tiny_model(tmp_path / "rival", "regression", name="the mean"), CPU, torch.float32)
+    metrics = evaluate(intervals[:1], model, CPU, tmp_path / "out", 3, 0, None, intervals[1:], ignore, rivals=[rival])
+    tiles = cut_tiles(load_pairs(intervals[0]))
+    assert metrics["rivals"]["the mean"] == measure_skill(draw(rival, tiles, members=3), tiles.truth).as_dict()
+    assert metrics["rivals"]["the mean"]["spread_over_skill"] == 0
+    names = [row.split("|")[1].strip() for row in table(metrics).splitlines()[2:]]
+    assert names == ["persistence", "tiny", "the mean (rival)", "dressed persistence"]
+
+
+def test_quarters_by_true_change_share_all_tiles(
+    model: LoadedModel, intervals: list[PairSource], tmp_path: Path
+) -> None:
+    strata = evaluate(intervals, model, CPU, tmp_path, 2, 0, None, [], ignore)["by_change"]
+    assert list(strata) == ["least", "less", "more", "most"]
+    assert sum(figures["pairs"] for figures in strata.values()) == 8
+
+
+def test_iteration_is_measured_beside_one_direct_step_over_the_longest_interval(
+    model: LoadedModel, intervals: list[PairSource], tmp_path: Path
+) -> None:
+    metrics = evaluate(intervals, model, CPU, tmp_path, 2, 0, None, [], ignore, iterations=2)
+    drift = metrics["drift"]
+    assert (drift["years"], drift["pairs"]) == (4, 4)
+    assert (drift["direct"]["iterations"], drift["direct"]["years_per_iteration"]) == (1, 4)
+    assert (drift["iterated"]["iterations"], drift["iterated"]["years_per_iteration"]) == (2, 2)
+    assert drift["direct"]["bias_levels"] != drift["iterated"]["bias_levels"]
+    rows = drift_table(drift).splitlines()
+    assert [row.split("|")[1].strip() for row in rows[2:]] == ["direct, 1 x 4 years", "iterated, 2 x 2 years"]
+
+
+class Brightening(torch.nn.Module):
+    """Stands for a network that says of every cell that it gets brighter by ten levels."""
+
+    def __init__(self, unet: torch.nn.Module) -> None:
+        super().__init__()
+        self.unet, self.config = unet, unet.config
+
+    def forward(self, shown: torch.Tensor, *arguments: object, **more: object) -> object:
+        result = self.unet(shown, *arguments, **more)
+        # velocity at the last step is the clean field with its sign turned
+        result.sample = torch.full_like(result.sample, -0.2)
+        return result
+
+
+def test_a_model_that_drifts_by_a_known_amount_is_caught(model: LoadedModel, intervals: list[PairSource]) -> None:
+    """Each step adds 0.2, which two steps add twice but for what clipping takes: nothing here is as bright."""
+    certain = replace(model.contract, composition="upscaled", difference_std=0.1)
+    drifting = replace(model, contract=certain, unet=Brightening(model.unet), upscaler=Nearest(model.upscaler))
+    (chip,) = load_pairs(intervals[1])
+    dark = replace(chip, before=chip.before // 4, after=chip.before // 4 + chip.after // 8)
+    drift = measure_drift([dark], drifting, CPU, 2, 2, 0, ignore)
+    true_change = (dark.after.astype(float) - dark.before).mean((1, 2))
+    for name, steps in (("direct", 1), ("iterated", 2)):
+        np.testing.assert_allclose(drift[name]["bias_levels"], steps * 0.02 * 255 - true_change, atol=0.05)
+
+
+class Nearest(torch.nn.Module):
+    """Enlarges cell by cell, so that nothing but the network changes a mean."""
+
+    def __init__(self, upscaler: torch.nn.Module | None) -> None:
+        super().__init__()
+        assert upscaler is not None
+        self.weight = next(upscaler.parameters())
+
+    def forward(self, coarse: torch.Tensor) -> torch.Tensor:
+        return coarse.repeat_interleave(4, 2).repeat_interleave(4, 3)

@@ -16,11 +16,11 @@ from landcast.core.model.contract import Objective
 from landcast.training.checkpoint import checkpoint_folders, load_checkpoint
 from landcast.training.forecaster import set_learning_rate, train_forecaster
 from landcast.training.pairs import ChipPair
-from landcast.training.samples import PairBatch, PairSampler
+from landcast.training.samples import ALL, PairBatch, PairSampler
 from landcast.training.settings import ForecasterSettings, TrainingSettings
 
 MakeSettings = Callable[[Objective], TrainingSettings]
-OBJECTIVES: tuple[Objective, ...] = ("one_step", "v_prediction", "epsilon")
+OBJECTIVES: tuple[Objective, ...] = ("one_step", "v_prediction", "epsilon", "regression")
 FACTS = {"run": 1}
 
 
@@ -33,8 +33,8 @@ class BadSampler(PairSampler):
 
     bad_steps: frozenset[int] = frozenset()
 
-    def batch(self, step: int, batch_size: int) -> PairBatch:
-        batch = super().batch(step, batch_size)
+    def batch(self, step: int, batch_size: int, part: slice = ALL) -> PairBatch:
+        batch = super().batch(step, batch_size, part)
         return replace(batch, image=batch.image * torch.nan) if step in self.bad_steps else batch
 
 

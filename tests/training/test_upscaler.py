@@ -17,7 +17,7 @@ from landcast.core.model.condition import coarsen
 from landcast.core.model.rrdb import RRDBNet
 from landcast.training.checkpoint import checkpoint_folders, load_checkpoint
 from landcast.training.pairs import ChipPair
-from landcast.training.samples import ChipSampler
+from landcast.training.samples import ALL, ChipSampler
 from landcast.training.settings import TrainingSettings
 from landcast.training.upscaler import train_upscaler
 
@@ -34,8 +34,8 @@ class BadSampler(ChipSampler):
 
     bad_steps: frozenset[int] = frozenset()
 
-    def batch(self, step: int, batch_size: int, side_px: int) -> Tensor:
-        return super().batch(step, batch_size, side_px) * (torch.nan if step in self.bad_steps else 1)
+    def batch(self, step: int, batch_size: int, side_px: int, part: slice = ALL) -> Tensor:
+        return super().batch(step, batch_size, side_px, part) * (torch.nan if step in self.bad_steps else 1)
 
 
 def ignore(step: int, loss: float) -> None:

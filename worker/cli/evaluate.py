@@ -28,6 +28,10 @@ from .console import ProgressDisplay, echo_json, progress_option
 @click.option("--dress-with", nargs=3, multiple=True, metavar="BEFORE AFTER YEARS",
               help="Training pairs whose residuals dress persistence.")  # fmt: skip
 @click.option("--config", type=click.Path(), help="Settings whose pairs dress persistence.")
+@click.option("--rival", "rivals", multiple=True, metavar="NAME|DIR",
+              help="Another model for the same table; may be repeated.")  # fmt: skip
+@click.option("--iterations", type=click.IntRange(1), default=1, show_default=True,
+              help="Above 1: forecast the longest interval in so many steps as well, to see whether that drifts.")  # fmt: skip
 @click.option("--into-card", metavar="PLACE", help="Add the figures, as measured on PLACE, to the model's card.")
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
@@ -35,7 +39,7 @@ from .console import ProgressDisplay, echo_json, progress_option
 @progress_option
 def evaluate(
     before: str, after: str, years: float | None, folder: Path, also: Any, dress_with: Any, has_json: bool,
-    progress: Any, **options: Any,
+    rivals: Any, iterations: int, progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
 
@@ -43,8 +47,9 @@ def evaluate(
     residuals of training pairs (--dress-with or --config).
     """
     with needs_training():
-        from ...training.evaluate import METRICS_NAME, SHEET_NAME, table
+        from ...training.evaluate import METRICS_NAME, SHEET_NAME
         from ...training.requests import carry_out_evaluation
+        from ...training.tables import drift_table, table
     request = EvaluateRequest(
         pairs=(PairSource(before, after, years), *(PairSource(b, a, _years(y)) for b, a, y in also)),
         folder=str(folder),
@@ -52,11 +57,13 @@ def evaluate(
         **options,
     )
     with ProgressDisplay(progress, "tile") as display:
-        metrics = carry_out_evaluation(request, display.show)
+        metrics = carry_out_evaluation(request, display.show, rivals=rivals, iterations=iterations)
     if has_json:
         echo_json(metrics)
     else:
         click.echo(table(metrics))
+        if "drift" in metrics:
+            click.echo(drift_table(metrics["drift"]))
         click.echo(folder / METRICS_NAME)
         click.echo(folder / SHEET_NAME)
 

@@ -77,8 +77,9 @@ def _run() -> int:
     except LandcastError as error:
         click.echo(f"error: {' '.join(str(error).split())}", err=True)
         return ERROR
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("error: stopped as asked; nothing half-done was left", err=True)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        words = str(stop) or "stopped as asked; nothing half-done was left"
+        click.echo(f"error: {words}", err=True)
         return STOPPED
     except click.exceptions.Exit as stop:
         return stop.exit_code
