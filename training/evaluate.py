@@ -287,7 +287,7 @@ def _rank(rank: int, count: int) -> str:
 
 
 def _by_change(members: Field, truth: Field) -> dict[str, Any]:
-    """Skill in each quarter of the tiles by how much truly changes; quarters without a tile or a change are left out."""
+    """Skill in each quarter of the tiles by how much truly changes; those without a change are left out."""
     order = np.argsort(np.abs(truth).mean((1, 2, 3)), kind="stable")
     quarters = zip(CHANGE_STRATA, np.array_split(order, len(CHANGE_STRATA)), strict=True)
     return {

@@ -34,6 +34,7 @@ class TrainingFacts:
         cut: tiles before the filters.
         data_sha256: over the pixels of all pairs.
         hardware: where it was trained, in words.
+        unreadable: rasters that could not be read and were left out.
     """
 
     pairs: int
@@ -41,6 +42,7 @@ class TrainingFacts:
     cut: int
     data_sha256: str
     hardware: str
+    unreadable: int = 0
 
 
 def training_tones(chips: Sequence[ChipPair]) -> ToneReference:
@@ -112,6 +114,7 @@ def make_card(settings: TrainingSettings, contract: ModelContract, facts: Traini
     own, upscaler = settings.forecaster, settings.upscaler
     years = " and ".join(f"{value:g}" for value in contract.interval_years)
     gsd = ", ".join(f"{value:g}" for value in contract.trained_gsd_m)
+    unread = f", {facts.unreadable} rasters unreadable" if facts.unreadable else ""
     drawn = "none, the UNet draws every pixel"
     if "upscaler" in settings.stages:
         drawn = (
@@ -140,7 +143,7 @@ Predicts how a landscape may look {years} years after an aerial image, as one of
 | intervals | {years} years ahead, further by iteration |
 | bands | red, green, blue, 8 bit |
 | licence of the weights | {settings.weights_license}; the program's own licence is another |
-| training data | {facts.pairs} pairs of chips, {facts.tiles} of {facts.cut} tiles kept; \
+| training data | {facts.pairs} pairs of chips, {facts.tiles} of {facts.cut} tiles kept{unread}; \
 SHA-256 {facts.data_sha256[:16]} |
 | UNet | {own.objective}, {own.max_steps} steps of {own.batch_size}, {contract.sampling_steps} call(s) a member |
 | upscaler | {drawn} |

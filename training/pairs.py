@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from ..core.errors import TrainingError, UnreadableSourceError
+from ..core.errors import SourceError, TrainingError, UnreadableSourceError
 from ..core.lattice import TILE_PX
 from ..core.radiometry.choice import choose_tones
 from ..core.radiometry.histogram import apply_tables, count_levels, match_tables
@@ -50,16 +50,22 @@ class ChipPair:
     name: str
 
 
-def load_pairs(source: PairSource) -> list[ChipPair]:
+def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambda path: None) -> list[ChipPair]:
     """Read every pair of a source and match the second date to the first.
+
+    A raster that cannot be read is named in a warning and left out with the other date of its pair.
 
     One table for each band, all pairs of the source pooled, so that a real change inside one chip does not
     become a change of its colours.
 
+    Args:
+        source: where the two dates lie, and the years between them.
+        on_unreadable: called with each raster that cannot be read.
+
     Raises:
-        TrainingError: no pairs, or the two rasters of a pair lie on different grids.
+        TrainingError: no pair that can be read, or the two rasters of a pair lie on different grids.
     """
-    files = pair_files(source)
+    files = _readable(pair_files(source), on_unreadable)
     tones = date_tones([before for before, _ in files]), date_tones([after for _, after in files])
     chips = [chip for before, after in files for chip in _read_pair(before, after, source.years, tones)]
     if not chips:
@@ -167,6 +173,36 @@ def _opened(files: Sequence[Path], first: SourceImage) -> Iterator[SourceImage]:
                     f"{first.dtype}; the rasters of one date must be alike"
                 )
             yield source
+
+
+def _readable(pairs: Sequence[tuple[Path, Path]], on_unreadable: Callable[[Path], None]) -> list[tuple[Path, Path]]:
+    """Leave out pairs of which a raster cannot be opened or read.
+
+    Raises:
+        TrainingError: none is left.
+    """
+    kept, last = [], ""
+    for pair in pairs:
+        problems = {path: problem for path in pair if (problem := _problem(path))}
+        for path, problem in problems.items():
+            log.warning("%s cannot be read and is left out with its pair: %s", path, problem)
+            on_unreadable(path)
+            last = problem
+        if not problems:
+            kept.append(pair)
+    if not kept:
+        raise TrainingError(f"none of {len(pairs)} pairs can be read; the last problem: {last}")
+    return kept
+
+
+def _problem(path: Path) -> str:
+    """Why a raster cannot be opened or its first pixels cannot be read; empty where they can."""
+    try:
+        with open_source(path) as source:
+            source.read_native(Window(0, 0, *(min(side, TILE_PX) for side in reversed(source.shape_yx))))
+    except (SourceError, rasterio.errors.RasterioError) as error:
+        return str(error)
+    return ""
 
 
 def _read_pair(before: Path, after: Path, years: float, tones: tuple[Tones, Tones]) -> list[ChipPair]:

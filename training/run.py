@@ -39,11 +39,13 @@ class TrainingData:
         chips: pairs of all sources, matched.
         images: uint8 (band, y, x) chips of every date, as they are, for the upscaler.
         sha256: over all of it, and the years of the pairs.
+        unreadable: rasters that could not be read.
     """
 
     chips: list[ChipPair]
     images: list[NDArray[np.uint8]]
     sha256: str
+    unreadable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     unet = train_stage("forecaster", settings, data, work, hardware, _ignore)
     upscaler = train_stage("upscaler", settings, data, work, hardware, _ignore) if "upscaler" in totals else None
     sampler = make_sampler(settings, data)
-    facts = TrainingFacts(len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware))
+    facts = TrainingFacts(
+        len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware), len(data.unreadable)
+    )
     gsd_m = Counter(data.chips[tile.chip].gsd_m for tile in sampler.tiles)
     contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips))
     card = make_card(settings, contract, facts)
@@ -145,12 +149,15 @@ def load_data(settings: TrainingSettings) -> TrainingData:
     if not settings.pairs:
         raise TrainingError("no pairs: give --before and --after, or [[pairs]] in the settings file")
     chips: list[ChipPair] = []
+    unreadable: list[Path] = []
     for source in settings.pairs:
-        found = load_pairs(source)
+        found = load_pairs(source, unreadable.append)
         log.info("%s and %s: %d chips, %g years", source.before, source.after, len(found), source.years)
         chips += found
+    if unreadable:
+        log.warning("%d rasters could not be read and were left out", len(unreadable))
     images = _every_date(chips) + load_single_dates(settings.single_dates)
-    return TrainingData(chips, images, fingerprint(chips, images))
+    return TrainingData(chips, images, fingerprint(chips, images), tuple(unreadable))
 
 
 def train_stage(

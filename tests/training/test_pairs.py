@@ -199,3 +199,28 @@ def test_a_single_changed_pixel_changes_the_fingerprint(random_chip: ChipPair) -
     assert fingerprint([random_chip]) != fingerprint([replace(random_chip, after=touched)])
     assert fingerprint([random_chip]) != fingerprint([replace(random_chip, years=random_chip.years + 1)])
     assert fingerprint([random_chip]) != fingerprint([random_chip], [touched])
+
+
+def test_a_raster_that_cannot_be_read_is_named_counted_and_left_out_with_its_pair(
+    tmp_path: Path, image: NDArray[np.uint8], write_raster: WriteRaster, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.tif", "b.tif", "c.tif"):
+        for year in ("2018", "2020"):
+            write_raster(tmp_path / year / name, image)
+    (tmp_path / "2018" / "a.tif").write_bytes(b"no raster at all")
+    short = tmp_path / "2020" / "b.tif"
+    short.write_bytes(short.read_bytes()[:2000])
+    unreadable: list[Path] = []
+    with caplog.at_level(logging.WARNING):
+        (chip,) = load_pairs(folder_source(tmp_path), unreadable.append)
+    assert chip.name.startswith("c.tif")
+    assert unreadable == [tmp_path / "2018" / "a.tif", short]
+    for path in unreadable:
+        assert f"{path} cannot be read and is left out" in caplog.text
+
+
+def test_where_no_pair_can_be_read_there_is_nothing_to_train_on(tmp_path: Path) -> None:
+    for name in ("a.tif", "b.tif"):
+        (tmp_path / name).write_bytes(b"no raster at all")
+    with pytest.raises(TrainingError, match="none of 1 pairs can be read"):
+        load_pairs(PairSource(str(tmp_path / "a.tif"), str(tmp_path / "b.tif"), 2))

@@ -31,7 +31,7 @@ from .console import ProgressDisplay, echo_json, progress_option
 @click.option("--rival", "rivals", multiple=True, metavar="NAME|DIR",
               help="Another model for the same table; may be repeated.")  # fmt: skip
 @click.option("--iterations", type=click.IntRange(1), default=1, show_default=True,
-              help="Above 1: forecast the longest interval in so many steps as well, to see whether that drifts.")  # fmt: skip
+              help="Above 1: forecast the longest interval in so many steps as well: does it drift?")  # fmt: skip
 @click.option("--into-card", metavar="PLACE", help="Add the figures, as measured on PLACE, to the model's card.")
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
