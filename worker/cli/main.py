@@ -78,7 +78,8 @@ def _run() -> int:
         click.echo(f"error: {' '.join(str(error).split())}", err=True)
         return ERROR
     except (KeyboardInterrupt, click.Abort) as stop:
-        words = str(stop) or "stopped as asked; nothing half-done was left"
+        # click puts its own exception in the place of the one that may say where it goes on
+        words = str(stop.__cause__ or stop) or "stopped as asked; nothing half-done was left"
         click.echo(f"error: {words}", err=True)
         return STOPPED
     except click.exceptions.Exit as stop:
