@@ -9,6 +9,7 @@ LandcastError
 ├── ModelError             a model folder that is missing, damaged or of another format
 ├── OutputError            the result cannot be written or does not read back as written
 ├── TrainingError          pairs or settings that cannot be trained on
+├── ClusterError           machines that cannot predict together, or are gone
 ├── DeviceMemoryError      the device's memory does not suffice for the least of work
 └── CancelledError         the user asked to stop
 """
@@ -52,6 +53,10 @@ class OutputError(LandcastError):
 
 class TrainingError(LandcastError):
     """Pairs or settings that a model cannot be trained on."""
+
+
+class ClusterError(LandcastError):
+    """A scheduler or its workers cannot be reached, do not fit together, or are gone."""
 
 
 class DeviceMemoryError(LandcastError):
