@@ -93,7 +93,7 @@ def assemble(path: Path, chips: Sequence[Path], side_px: int, *, gaps: float = 0
             scene.write(rows, window=window)
             if gaps:
                 scene.write_mask(valid, window=window)
-    os.replace(aside, path)
+    aside.replace(path)
     return path
 
 
