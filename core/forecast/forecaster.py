@@ -87,11 +87,13 @@ class BlockForecast:
         change: uint8, (y, x); share of members that change, in percent; None for one member.
         earlier: float32, (3, y, x) in 0..1 each; the first member after each kept iteration, which `after` is not one
             of.
+        changed: bool, (member, y, x) in cells, over all cells that the rectangle touches; whether a member changes.
     """
 
     before: NDArray[np.float32]
     after: NDArray[np.float32]
     valid: NDArray[np.bool_]
+    changed: NDArray[np.bool_]
     spread: NDArray[np.uint8] | None = None
     change: NDArray[np.uint8] | None = None
     earlier: tuple[NDArray[np.float32], ...] = ()
@@ -162,22 +164,23 @@ class Forecaster:
         self.calls_begun = 0
         have = self._rects(want)[0]
         if is_wanted is not None and not is_wanted.any():
-            return self._empty(is_wanted)
+            return self._empty(want, is_wanted)
         image, valid = read(have)
         inside = valid[want.slices_in(have)]
         if is_wanted is not None:
             inside = inside & is_wanted
         if not inside.any():
-            return self._empty(inside)
+            return self._empty(want, inside)
         present = torch.from_numpy(image)
         is_valid = torch.from_numpy(valid)
         first, change = self._member(0, present, is_valid, have, want)
         *earlier, after = (fine.numpy() for fine in first)
-        whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, earlier=tuple(earlier))
-        if self.settings.members == 1:
-            return whole
         others = (self._member(number, present, is_valid, have, want) for number in range(1, self.settings.members))
         changes = [change, *(other for _, other in others)]
+        changed = changed_cells(changes, coarse_need(want), want)
+        whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, changed, earlier=tuple(earlier))
+        if self.settings.members == 1:
+            return whole
         spread, share = ensemble_maps(changes, coarse_need(want), want)
         return replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
 
@@ -328,11 +331,12 @@ class Forecaster:
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
         return (drawn * contract.difference_std).cpu()
 
-    def _empty(self, valid: NDArray[np.bool_]) -> BlockForecast:
+    def _empty(self, want: Rect, valid: NDArray[np.bool_]) -> BlockForecast:
         """A block without a valid pixel, which costs no network call."""
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
         image = np.zeros((3, *valid.shape), np.float32)
-        return BlockForecast(image, image, valid, layer, layer, (image,) * self.settings.kept_iterations)
+        changed = np.zeros((self.settings.members, *want.snapped(CELL_PX).in_cells().shape_yx), np.bool_)
+        return BlockForecast(image, image, valid, changed, layer, layer, (image,) * self.settings.kept_iterations)
 
 
 class _PlannedCalls:
@@ -403,10 +407,26 @@ def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[ND
     """
     stack = torch.stack(list(changes))
     spread = stack.var(0, unbiased=True).mean(0).sqrt() * 255
-    share = (stack.abs().mean(1) > CHANGE_LEVEL).float().mean(0) * 100
+    share = is_changed(stack).float().mean(0) * 100
     maps = enlarge(torch.stack([spread, share])[None])[0][:, *want.slices_in(area)]
     levels = maps.round().clamp(0, 255).numpy().astype(np.uint8)
     return levels[0], np.minimum(levels[1], 100)
+
+
+def changed_cells(changes: Sequence[Tensor], area: Rect, want: Rect) -> NDArray[np.bool_]:
+    """Whether each member changes, bool (member, y, x) in cells over all cells that `want` touches.
+
+    Args:
+        changes: float32, (3, y, x) in cells over `area`; the coarse change of each member.
+        area: rectangle of the changes, in pixels.
+        want: rectangle of the result, in pixels.
+    """
+    return is_changed(torch.stack(list(changes)))[:, *_cells_in(want.snapped(CELL_PX), area)].numpy()
+
+
+def is_changed(changes: Tensor) -> Tensor:
+    """Where the mean over bands of the absolute difference exceeds 20 levels: bool (n, y, x) of (n, 3, y, x)."""
+    return changes.abs().mean(1) > CHANGE_LEVEL
 
 
 def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
