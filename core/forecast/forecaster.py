@@ -32,9 +32,9 @@ from ..model.denoiser import call_unet, make_condition
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
-from ..noise import NoiseKey, lattice_noise
+from ..noise import NoiseKey, NoiseOctaves, lattice_noise
 from .batches import batch_of
-from .compose import compose_anchored, enlarge
+from .compose import COMPOSE_MARGIN_PX, compose_anchored, enlarge
 from .sampler import check_sampling_steps, sample
 
 FILL_SQUARES_PX = (4, 16, 64)
@@ -269,8 +269,11 @@ class Forecaster:
             change = difference[None, :, *_cells_in(seen, area)]
             drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
             if self.model.contract.composition == "anchored":
-                drawn = compose_anchored(part, change, drawn)
-            result[:, *kept.slices_in(area)] = drawn.clamp(0, 1)[0, :, *kept.slices_in(seen)]
+                seen, around = kept.expanded(COMPOSE_MARGIN_PX), seen
+                rows, columns = seen.slices_in(around)
+                cells = (slice(None), slice(None), *_cells_in(seen, around))
+                drawn = compose_anchored(part[..., rows, columns], change[cells], drawn[..., rows, columns])
+            result[:, *kept.slices_in(area)] = drawn[0, :, *kept.slices_in(seen)].clamp(0, 1)
         return result
 
     def _upscale(self, coarse: Tensor) -> Tensor:
@@ -321,11 +324,7 @@ class Forecaster:
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
-            tiles = [
-                lattice_noise(key, contract.noise, DIFFERENCE_CHANNELS, (cells.top, cells.left), cells.shape_yx)
-                for cells in (window.in_cells() for window in windows)
-            ]
-            return torch.from_numpy(np.stack(tiles)).to(self.device)
+            return torch.from_numpy(_noise_of(key, contract.noise, windows)).to(self.device)
 
         with torch.inference_mode():
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
@@ -363,6 +362,18 @@ def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source:
         refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
         upscaler += settings.members * refined
     return unet, upscaler - (settings.members - 1) * refined
+
+
+def _noise_of(key: NoiseKey, octaves: NoiseOctaves, windows: Sequence[Rect]) -> NDArray[np.float32]:
+    """The noise of each window, float32 (n, 3, 32, 32); overlapping ones are cut from one field."""
+    cells = [window.in_cells() for window in windows]
+    top, left = min(one.top for one in cells), min(one.left for one in cells)
+    height, width = max(one.bottom for one in cells) - top, max(one.right for one in cells) - left
+    fields = [Rect(top, left, height, width)] if height * width <= len(cells) * COARSE_PX**2 else cells
+    drawn = [lattice_noise(key, octaves, DIFFERENCE_CHANNELS, (at.top, at.left), at.shape_yx) for at in fields]
+    if fields is cells:
+        return np.stack(drawn)
+    return np.stack([drawn[0][:, *one.slices_in(fields[0])] for one in cells])
 
 
 def _seconds(call: Callable[[], Tensor]) -> float:
