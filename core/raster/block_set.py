@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-import numpy as np
-
 from ..lattice import Rect
 from .disk import BLOCK_PX
 from .layer import LayerSpec
@@ -35,13 +33,14 @@ def check_cover(spec: LayerSpec, blocks: BlockPaths) -> None:
         raise ValueError(f"{len(blocks)} blocks must cover all of {spec.rect} once; {len(beyond)} of them reach beyond")
 
 
-def make_vrt(spec: LayerSpec, blocks: BlockPaths, folder: Path | None = None) -> str:
+def make_vrt(spec: LayerSpec, blocks: BlockPaths, overviews: tuple[Path, ...] = (), folder: Path | None = None) -> str:
     """Write a VRT over blocks; the same whatever the order in which they come.
 
     Args:
         spec: of the layer.
         blocks: cover it.
-        folder: where the VRT is going to stand; it names the blocks relative to it, absolute where None.
+        overviews: files with smaller copies, each with a mask of its own, which GDAL takes for the mask's overview.
+        folder: where the VRT is going to stand; it names files relative to it, absolute where None.
     """
     ordered = sorted(blocks.items(), key=lambda item: (item[0].top, item[0].left))
     height, width = spec.shape_yx
@@ -54,7 +53,8 @@ def make_vrt(spec: LayerSpec, blocks: BlockPaths, folder: Path | None = None) ->
         "</Metadata>",
     ]
     for number in range(1, len(spec.bands) + 1):
-        parts += [_band_head(spec, number), *_sources(spec, ordered, str(number), folder), "</VRTRasterBand>"]
+        parts += [_band_head(spec, number), *_sources(spec, ordered, str(number), folder)]
+        parts += [*(_overview(path, number, folder) for path in overviews), "</VRTRasterBand>"]
     parts += ['<MaskBand><VRTRasterBand dataType="Byte">', *_sources(spec, ordered, "mask,1", folder)]
     parts += ["</VRTRasterBand></MaskBand></VRTDataset>"]
     return "\n".join(parts) + "\n"
@@ -75,15 +75,22 @@ def _sources(spec: LayerSpec, ordered: list[tuple[Rect, Path]], band: str, folde
     """Each block as a source of one band; sizes are told, so that no block is opened before it is read."""
     kind = "Byte" if band.startswith("mask") else VRT_TYPES[spec.dtype]
     for rect, path in ordered:
-        name = str(path.absolute()) if folder is None else path.relative_to(folder).as_posix()
         size = f'xSize="{rect.width}" ySize="{rect.height}"'
         yield (
-            f'<SimpleSource><SourceFilename relativeToVRT="{int(folder is not None)}" shared="0">{escape(name)}'
-            f"</SourceFilename><SourceBand>{band}</SourceBand>"
+            f"<SimpleSource>{_file(path, folder)}<SourceBand>{band}</SourceBand>"
             f'<SourceProperties RasterXSize="{rect.width}" RasterYSize="{rect.height}" DataType="{kind}" '
             f'BlockXSize="{BLOCK_PX}" BlockYSize="{BLOCK_PX}"/><SrcRect xOff="0" yOff="0" {size}/>'
             f'<DstRect xOff="{rect.left - spec.rect.left}" yOff="{rect.top - spec.rect.top}" {size}/></SimpleSource>'
         )
+
+
+def _overview(path: Path, number: int, folder: Path | None) -> str:
+    return f"<Overview>{_file(path, folder)}<SourceBand>{number}</SourceBand></Overview>"
+
+
+def _file(path: Path, folder: Path | None) -> str:
+    name = str(path.absolute()) if folder is None else path.relative_to(folder).as_posix()
+    return f'<SourceFilename relativeToVRT="{int(folder is not None)}">{escape(name)}</SourceFilename>'
 
 
 def _overlap(blocks: BlockPaths) -> bool:
@@ -96,8 +103,3 @@ def _overlap(blocks: BlockPaths) -> bool:
             return True
         open_rects.append(rect)
     return False
-
-
-def bytes_a_pixel(spec: LayerSpec) -> int:
-    """Memory of one pixel with all its bands and its validity."""
-    return len(spec.bands) * np.dtype(spec.dtype).itemsize + 1

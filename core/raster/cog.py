@@ -1,41 +1,34 @@
 """A layer as one Cloud Optimized GeoTIFF, made of its blocks: written aside, read back, and only then given its name.
 
-GDAL's driver for them copies what is finished already, so the blocks stand together as a VRT in memory. It puts
-overviews into files beside the result, which count towards the room that is needed, and are gone before it ends.
-The bytes depend on the pixels and on what the layer says of itself: not on how it was cut, nor in what order.
+GDAL's driver for them copies what is finished already: so the blocks stand together as a VRT in memory, with
+overviews in files aside, which count towards the room that is needed and are gone before it ends. The bytes depend on
+the pixels and on what the layer says of itself: not on how it was cut, nor in what order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
 import rasterio.shutil
-from numpy.typing import NDArray
 from rasterio.errors import RasterioIOError
-from rasterio.windows import Window
 
-from ..lattice import Rect
-from .block_file import decode_block
 from .block_set import BlockPaths, check_cover, make_vrt
 from .disk import BLOCK_PX, overview_factors
-from .layer import LayerSpec, kept_pixels
+from .layer import LayerSpec
+from .overviews import make_overviews, window_checksums
 from .partial import PartialFile
 from .writing import CACHE_BYTES, NOT_AS_WRITTEN, open_quietly, to_rasterio_crs, writing
-
-Pieces = Iterator[tuple[Rect, NDArray[Any], NDArray[np.bool_]]]
-"""Pixels (band, y, x) and what is valid of them, (y, x), by what they cover of the grid."""
-READ_PX = 1024
-"""Side of what is read back at once."""
 
 
 def write_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: bool) -> Path:
     """Make the one file of a layer from its blocks; its name comes back, another one where Windows holds it open.
 
-    Takes about 100 MB, whatever the layer's size, and room on the disk as `disk.estimate_cog_bytes` says.
+    Takes about 120 MB, whatever the layer's size, and beside the result a third of its size on the disk.
 
     Args:
         path: final name.
@@ -47,64 +40,58 @@ def write_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: bool) 
         OutputError: the file cannot be written, or does not hold what the blocks hold; nothing is left behind.
     """
     check_cover(spec, blocks)
-
-    def pieces() -> Pieces:
-        for rect, block in sorted(blocks.items(), key=lambda item: (item[0].top, item[0].left)):
-            yield rect, *decode_block(block, spec, rect)
-
     with writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
         partial = PartialFile(path)
         try:
-            copy_as_cog(make_vrt(spec, blocks), partial.path, spec)
-            verify_cog(partial.path, spec, pieces)
+            with _aside(partial.path, spec) as names:
+                overviews = make_overviews(make_vrt(spec, blocks), spec, names)
+                _copy(make_vrt(spec, blocks, overviews.paths), partial.path, spec)
+            _verify(partial.path, spec, overviews.checksums)
             return partial.publish(overwrite)
         finally:
             partial.discard()
 
 
-def copy_as_cog(source: str, path: Path, spec: LayerSpec) -> None:
-    """Let GDAL write what can be opened as `source`, a VRT's text or a path, as a COG."""
-    levels = len(overview_factors(spec.shape_yx))
+@contextlib.contextmanager
+def _aside(partial: Path, spec: LayerSpec) -> Iterator[tuple[Path, ...]]:
+    """Names for overviews beside the file that is being written; what stands there is removed at the end."""
+    names = tuple(partial.with_name(f"{partial.name}.{factor}") for factor in overview_factors(spec.shape_yx))
+    try:
+        yield names
+    finally:
+        for name in names:
+            name.unlink(missing_ok=True)
+
+
+def _copy(vrt: str, path: Path, spec: LayerSpec) -> None:
     kind = "FLOATING_POINT" if np.dtype(spec.dtype).kind == "f" else "STANDARD"
-    with open_quietly(source) as dataset:
+    overviews = "FORCE_USE_EXISTING" if overview_factors(spec.shape_yx) else "NONE"
+    with open_quietly(vrt) as dataset:
         rasterio.shutil.copy(
             dataset, path, driver="COG", COMPRESS="ZSTD", LEVEL=1, PREDICTOR=kind, BLOCKSIZE=BLOCK_PX,
-            BIGTIFF="IF_SAFER", STATISTICS="NO", SPARSE_OK="NO", RESAMPLING="AVERAGE", NUM_THREADS=1,
-            **({"OVERVIEWS": "IGNORE_EXISTING", "OVERVIEW_COUNT": levels} if levels else {"OVERVIEWS": "NONE"}),
+            BIGTIFF="IF_SAFER", STATISTICS="NO", SPARSE_OK="NO", NUM_THREADS=1, OVERVIEWS=overviews,
         )  # fmt: skip
 
 
-def verify_cog(path: Path, spec: LayerSpec, pieces: Callable[[], Pieces]) -> None:
-    """Read a COG back against the pixels that it must hold; GDAL can lose blocks without an error on a full disk.
+def _verify(path: Path, spec: LayerSpec, checksums: tuple[tuple[int, ...], ...]) -> None:
+    """Read every level back against what it must hold; GDAL can lose blocks without an error on a full disk.
 
     Raises:
-        RasterioError: it does not hold them, has holes, or does not say what the layer says of itself.
+        RasterioError: it does not hold that, has holes, or does not say what the layer says of itself.
     """
     with open_quietly(path, driver="GTiff") as dataset:
-        levels = len(overview_factors(spec.shape_yx))
-        if not (_is_labelled(dataset, spec) and len(dataset.overviews(1)) == levels):
-            raise RasterioIOError(NOT_AS_WRITTEN)
-        for rect, pixels, valid in pieces():
-            rows, columns = rect.slices_in(spec.rect)
-            window = Window.from_slices(rows, columns)
-            same = np.array_equal(dataset.read(window=window), kept_pixels(pixels, valid))
-            if not (same and np.array_equal(dataset.read_masks(1, window=window) > 0, valid)):
+        levels = len(dataset.overviews(1))
+        is_right = _is_labelled(dataset, spec) and window_checksums(dataset) == checksums[0]
+    if not is_right or levels != len(checksums) - 1:
+        raise RasterioIOError(NOT_AS_WRITTEN)
+    for level, wanted in enumerate(checksums[1:]):
+        with open_quietly(path, driver="GTiff", overview_level=level) as dataset:
+            if window_checksums(dataset) != wanted:
                 raise RasterioIOError(NOT_AS_WRITTEN)
-    # the image, its mask, and both of each overview
     for number in range(1, 2 * (1 + levels) + 1):
         with open_quietly(f"GTIFF_DIR:{number}:{path}") as dataset:
-            if _has_holes(dataset):
+            if has_holes(dataset):
                 raise RasterioIOError(NOT_AS_WRITTEN)
-            if number > 2:
-                read_through(dataset)
-
-
-def read_through(dataset: Any) -> None:
-    """Read every block, for the error that a damaged one raises."""
-    for top in range(0, dataset.height, READ_PX):
-        for left in range(0, dataset.width, READ_PX):
-            size = min(READ_PX, dataset.width - left), min(READ_PX, dataset.height - top)
-            dataset.read(window=Window(left, top, *size))
 
 
 def _is_labelled(dataset: Any, spec: LayerSpec) -> bool:
@@ -121,7 +108,7 @@ def _is_labelled(dataset: Any, spec: LayerSpec) -> bool:
     )
 
 
-def _has_holes(dataset: Any) -> bool:
+def has_holes(dataset: Any) -> bool:
     """Whether a block was never written; it would read as zeros, without an error."""
     rows, columns = dataset.block_shapes[0]
     blocks = ((y, x) for y in range(-(-dataset.height // rows)) for x in range(-(-dataset.width // columns)))
