@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .files import hash_file
@@ -23,7 +24,7 @@ def make_facts(
     return {
         "model": contract.name,
         "model_sha256": model_sha256,
-        "source": source.name if source.is_remote else path.name,
+        "source": plain_address(source.name) if source.is_remote else path.name,
         "source_sha256": hash_file(path) if is_plain else None,
         "source_pixels_sha256": plan.seen.pixels_sha256,
         "source_bands": ",".join(map(str, source.band_numbers)),
@@ -44,6 +45,11 @@ def make_facts(
         "sampling_steps": plan.settings.sampling_steps,
         "composition": contract.composition,
     }
+
+
+def plain_address(address: str) -> str:
+    """An address without what may be secret in it, or changes from day to day: name and password, and the query."""
+    return re.sub(r"://[^/@]*@", "://", re.split(r"[?#]", address, maxsplit=1)[0])
 
 
 def facts_of_iterations(facts: dict[str, object], plan: Plan) -> dict[str, dict[str, object]]:

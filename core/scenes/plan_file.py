@@ -101,18 +101,12 @@ def is_same(kept: KeptPlan, scene: PreparedScene) -> bool:
     return kept.key == scene.key and kept.decided == decided_of(scene)
 
 
-def check_same(kept: KeptPlan, scene: PreparedScene, place: Path) -> None:
-    """Make sure that a run continues what was decided.
-
-    Raises:
-        OutputError: something else was; the message names what differs.
-    """
-    if is_same(kept, scene):
-        return
+def other_plan(kept: KeptPlan, scene: PreparedScene, place: Path) -> OutputError:
+    """What is said where a run cannot continue another: it names what differs."""
     decided = decided_of(scene)
     names = sorted(name for name in decided.keys() | kept.decided.keys() if decided.get(name) != kept.decided.get(name))
     told = [f"{name}: {_short(kept.decided.get(name))} then, {_short(decided.get(name))} now" for name in names]
-    raise OutputError(
+    return OutputError(
         f"{scene.request.output_path}: an unfinished run with another plan is in {place} "
         f"({'; '.join(told) or 'its areas differ'}); ask for the same to continue it, or --overwrite to begin anew"
     )

@@ -20,7 +20,7 @@ from .block_folder import BlockFolder
 from .finished import is_finished
 from .folder_lock import FolderLock
 from .local_runner import LocalRunner
-from .plan_file import PLAN_NAME, KeptPlan, PlanFile, check_same, is_same
+from .plan_file import PLAN_NAME, KeptPlan, PlanFile, is_same, other_plan
 from .prepared import LOOKS, PreparedScene, prepare_scene
 from .runner import BlockFailed, BlockOutcome, BlockRunner, IsStopping
 
@@ -169,14 +169,20 @@ class _SceneRun:
         self._total = len(scene.blocks)
 
     def is_finished_before(self) -> bool:
-        """Begin or continue; True where the result is there already, which the settings take for what was asked.
+        """Begin or continue; True where the result is there already, and that is no error.
+
+        It is none where the settings say so, and where a run was killed while it tidied up.
 
         Raises:
             OutputError: another plan's run is unfinished here, or results are in the way.
         """
         scene, left = self.scene, self._left()
+        is_over = left is not None and left.stage == "finished"
         is_publishing = left is not None and left.stage == "publishing"
-        if left is None and self._settings.accepts_finished and not self._is_overwriting and is_finished(scene):
+        if is_over:
+            self._tidy_up()
+        may_be_there = is_over or (left is None and self._settings.accepts_finished)
+        if may_be_there and not self._is_overwriting and is_finished(scene):
             return True
         # what stands under the names is of the run that is continued
         self._is_overwriting = self._is_overwriting or is_publishing
@@ -231,18 +237,15 @@ class _SceneRun:
         except OutputError:
             if not self._is_overwriting:
                 raise
-            left = KeptPlan("", {}, "finished")
-        if left is None:
-            return None
-        if left.stage == "finished":
-            self._tidy_up()
-            return None
-        if self._is_overwriting and not is_same(left, self.scene):
+            left = KeptPlan("", {}, "predicting")
+        if left is None or is_same(left, self.scene):
+            return left
+        if left.stage != "finished":
+            if not self._is_overwriting:
+                raise other_plan(left, self.scene, self._plan_file.path.parent)
             self._listener.note(f"an unfinished run with another plan is thrown away: {self._plan_file.path.parent}")
-            self._tidy_up()
-            return None
-        check_same(left, self.scene, self._plan_file.path.parent)
-        return left
+        self._tidy_up()
+        return None
 
     def _is_whole(self, number: int) -> bool:
         """Whether a kept block has its bytes; those that lie elsewhere are looked at when they are fetched."""
