@@ -17,6 +17,7 @@ from ..errors import CancelledError, LandcastError
 from .inputs.scene import Scene
 from .manifest import Entry, Manifest, State
 from .run_log import RunLog
+from .scene_run import SceneListener
 from .summary import describe_run, tell_run, write_summary
 from .totals import MEGAPIXEL, Pace, Totals
 
@@ -47,25 +48,6 @@ class SceneOutcome:
     blocks: int
     is_new: bool = True
     warnings: tuple[str, ...] = ()
-
-
-class SceneListener(Protocol):
-    """Hears what happens to a scene while it is carried out."""
-
-    def warn(self, text: str) -> None:
-        """Something that the user should know."""
-
-    def note(self, text: str) -> None:
-        """Something that the user may like to know."""
-
-    def progress(self, done: int, total: int) -> None:
-        """So many network calls are done of those that there are at most."""
-
-    def block_done(self, number: int, total: int, seconds: float | None, was_kept: bool) -> None:
-        """A block stands, since this run or an earlier one."""
-
-    def block_failed(self, number: int, total: int, reason: str) -> None:
-        """A block came to nothing; the others go on."""
 
 
 CarryOut = Callable[[Scene, SceneListener], SceneOutcome]
@@ -133,6 +115,7 @@ class Batch:
         work: by scene, what it takes in any one unit; None where nobody knows.
         stop: set where the user asked to stop.
         clocks: what time it is.
+        is_redoing: whether what was done before is done again.
 
     Raises:
         OutputError: the folder holds a manifest that cannot be gone on with.
@@ -149,6 +132,7 @@ class Batch:
         work: Mapping[str, float | None] | None = None,
         stop: threading.Event | None = None,
         clocks: Clocks | None = None,
+        is_redoing: bool = False,
     ) -> None:
         self.folder, self.scenes, self.manifest = folder, tuple(scenes), Manifest(folder)
         self._request_sha256, self._carry_out, self._display, self._log = request_sha256, carry_out, display, log
@@ -156,6 +140,7 @@ class Batch:
         self._pace = Pace({scene.name: (work or {}).get(scene.name) for scene in scenes})
         self._began = self._clocks.steady()
         self._megapixels = self._scene_seconds = 0.0
+        self._is_redoing = is_redoing
         self._kept = 0
         self._states: Counter[State] = Counter()
         self._told_disk = False
@@ -217,7 +202,8 @@ class Batch:
     def _is_done(self, entry: Entry, known: Entry) -> bool:
         """Whether the manifest alone says that nothing is to be done; what it cannot say, carrying out finds."""
         return (
-            known.state == "done"
+            not self._is_redoing
+            and known.state == "done"
             and known.source_stamp is not None
             and (known.request_sha256, known.source_stamp) == (entry.request_sha256, entry.source_stamp)
             and self.manifest.is_whole(known)
@@ -357,7 +343,7 @@ class Batch:
                 logger.warning("%s: manifest and summary cannot be written: %s", self.folder, error.strerror)
 
 
-class _Listener:
+class _Listener(SceneListener):
     """Hears one scene for its run."""
 
     def __init__(self, batch: Batch, scene: Scene) -> None:
@@ -375,11 +361,10 @@ class _Listener:
         """So many network calls are done."""
         self._batch.advance(self._scene, done / total if total else 1.0)
 
-    def block_done(self, number: int, total: int, seconds: float | None, was_kept: bool) -> None:
+    def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
         """A block stands."""
         if not was_kept:
-            taken = None if seconds is None else round(seconds, 3)
-            self._batch.log("block done", self._scene, block=number, blocks=total, seconds=taken)
+            self._batch.log("block done", self._scene, block=number, blocks=total, seconds=round(seconds, 3))
 
     def block_failed(self, number: int, total: int, reason: str) -> None:
         """A block came to nothing."""
