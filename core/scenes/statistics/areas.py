@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from ...errors import UnsupportedSourceError
 from ...lattice import Rect
@@ -135,7 +136,7 @@ def _candidates(areas: ChangeAreas, crs: CRS, corners: tuple[tuple[float, float]
     """Numbers of the areas that may meet a rectangle; longitudes may be counted a turn further on."""
     try:
         x_min, y_min, x_max, y_max = bounds_in(corners, crs, areas.crs)
-    except UnsupportedSourceError:  # the scene reaches beyond what the areas' CRS can show; each is tried then
+    except (UnsupportedSourceError, ProjError):  # each is tried then, and says what is wrong with it
         return list(range(len(areas.features)))
     turn = full_turn(areas.crs)
     boxes: Any = [shapely.box(x_min + shift, y_min, x_max + shift, y_max) for shift in {-turn, 0.0, turn}]

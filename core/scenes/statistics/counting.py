@@ -65,6 +65,7 @@ class SceneChange:
         crs_wkt: of the footprint.
         footprint_wkt: ground that was predicted, as far as its outline tells.
         facts: what the table records of the scene.
+        key: SHA-256 of all that decides about the pixels that were counted.
     """
 
     name: str
@@ -74,6 +75,7 @@ class SceneChange:
     crs_wkt: str
     footprint_wkt: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def footprint(self) -> Polygonal:
@@ -108,7 +110,12 @@ class SceneChange:
 
 
 def measure_change(
-    name: str, plan: Plan, facts: Mapping[str, object], areas: ChangeAreas | None, read: ReadMembers
+    name: str,
+    plan: Plan,
+    facts: Mapping[str, object],
+    areas: ChangeAreas | None,
+    read: ReadMembers,
+    key: str = "",
 ) -> SceneChange:
     """Count, block by block, the ground that each member of a finished scene changes.
 
@@ -121,6 +128,7 @@ def measure_change(
         facts: as recorded in its results.
         areas: to count in; the whole scene is one where None.
         read: gives what is kept of a block.
+        key: of the result.
 
     Raises:
         RequestError: an area cannot be brought to the scene's grid.
@@ -145,7 +153,7 @@ def measure_change(
     recorded = {name: f"{facts[name]}" for name in TABLE_FACTS if facts.get(name) is not None}
     return SceneChange(
         name, plan.settings.members, sums, "" if areas is None else areas.key,
-        plan.grid.crs.to_wkt(), shapely.to_wkt(_footprint(plan), rounding_precision=-1), recorded,
+        plan.grid.crs.to_wkt(), shapely.to_wkt(_footprint(plan), rounding_precision=-1), recorded, key,
     )  # fmt: skip
 
 

@@ -21,11 +21,11 @@ from pyproj import CRS
 from ... import PROGRAM
 from ...errors import LandcastError, OutputError, RequestError
 from ...raster.area import Polygonal, join
-from ...raster.partial import PartialFile
 from ...raster.result import check_output
 from .areas import ChangeAreas
 from .counting import WHOLE, AreaSums, SceneChange
 from .fields import Column, Fields, distinct_names
+from .finisher import write_whole
 from .overlap import WGS84, ground_m2, outline_in, shared_ground
 from .summary import HECTARE_M2, AreaFigures, figures_of
 
@@ -80,9 +80,9 @@ def write_change_table(
         geometries, crs, columns, warnings = _rows_of_scenes(changes)
     else:
         geometries, crs, columns, warnings = _rows_of_areas(changes, areas)
-    _publish(path, _geopackage(geometries, crs, columns, _marks(changes)), is_overwriting)
+    write_whole(path, _geopackage(geometries, crs, columns, _marks(changes)), is_overwriting)
     if csv_path is not None:
-        _publish(csv_path, _csv(columns), is_overwriting)
+        write_whole(csv_path, _csv(columns), is_overwriting)
     return warnings
 
 
@@ -213,8 +213,7 @@ def _geopackage(geometries: Sequence[Polygonal], crs: CRS, columns: Fields, mark
             geometry_type="MultiPolygon",
             promote_to_multi=True,
             crs=":".join(authority) if authority else crs.to_wkt(),
-            layer_metadata=dict(marks),
-            dataset_metadata={"LANDCAST_SYNTHETIC": "YES"},
+            layer_metadata=dict(marks),  # of the dataset too, and GDAL writes a file beside it whenever it is read
             layer_options={name: marks[name] for name in ("IDENTIFIER", "DESCRIPTION")},
         )
     return buffer.getvalue()
@@ -238,18 +237,3 @@ def _csv(columns: Fields) -> bytes:
     writer.writerow([column.name for column in columns])
     writer.writerows(zip(*(column.texts() for column in columns), strict=True))
     return text.getvalue().encode()
-
-
-def _publish(path: Path, contents: bytes, is_overwriting: bool) -> None:
-    """Write a file aside, read it back, and give it its name."""
-    try:
-        partial = PartialFile(path)
-        try:
-            partial.path.write_bytes(contents)
-            if partial.path.read_bytes() != contents:
-                raise OutputError(f"{path}: does not read back as it was written; is the disk failing?")
-            partial.publish(is_overwriting)
-        finally:
-            partial.discard()
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}; nothing was left behind") from error
