@@ -7,8 +7,7 @@ the pixels and on what the layer says of itself: not on how it was cut, nor in w
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,9 @@ from .layer import LayerSpec
 from .overviews import make_overviews, window_checksums
 from .partial import PartialFile
 from .writing import CACHE_BYTES, NOT_AS_WRITTEN, open_quietly, to_rasterio_crs, writing
+
+TRAILER_BYTES = 4
+"""Behind each block of a COG its last bytes stand once more."""
 
 
 def write_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: bool) -> Path:
@@ -40,27 +42,17 @@ def write_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: bool) 
         OutputError: the file cannot be written, or does not hold what the blocks hold; nothing is left behind.
     """
     check_cover(spec, blocks)
-    with writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+    # what was written aside goes last: an error asks how much room is left
+    with ExitStack() as aside, writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
         partial = PartialFile(path)
-        try:
-            with _aside(partial.path, spec) as names:
-                overviews = make_overviews(make_vrt(spec, blocks), spec, names)
-                _copy(make_vrt(spec, blocks, overviews.paths), partial.path, spec)
-            _verify(partial.path, spec, overviews.checksums)
-            return partial.publish(overwrite)
-        finally:
-            partial.discard()
-
-
-@contextlib.contextmanager
-def _aside(partial: Path, spec: LayerSpec) -> Iterator[tuple[Path, ...]]:
-    """Names for overviews beside the file that is being written; what stands there is removed at the end."""
-    names = tuple(partial.with_name(f"{partial.name}.{factor}") for factor in overview_factors(spec.shape_yx))
-    try:
-        yield names
-    finally:
+        aside.callback(partial.discard)
+        names = tuple(partial.path.with_name(f"{partial.path.name}.{one}") for one in overview_factors(spec.shape_yx))
         for name in names:
-            name.unlink(missing_ok=True)
+            aside.callback(name.unlink, missing_ok=True)
+        overviews = make_overviews(make_vrt(spec, blocks), spec, names)
+        _copy(make_vrt(spec, blocks, overviews.paths), partial.path, spec)
+        _verify(partial.path, spec, overviews.checksums)
+        return partial.publish(overwrite)
 
 
 def _copy(vrt: str, path: Path, spec: LayerSpec) -> None:
@@ -88,10 +80,12 @@ def _verify(path: Path, spec: LayerSpec, checksums: tuple[tuple[int, ...], ...])
         with open_quietly(path, driver="GTiff", overview_level=level) as dataset:
             if window_checksums(dataset) != wanted:
                 raise RasterioIOError(NOT_AS_WRITTEN)
+    end = 0
     for number in range(1, 2 * (1 + levels) + 1):
         with open_quietly(f"GTIFF_DIR:{number}:{path}") as dataset:
-            if has_holes(dataset):
-                raise RasterioIOError(NOT_AS_WRITTEN)
+            end = max(end, last_byte(dataset))
+    if path.stat().st_size != end + TRAILER_BYTES:
+        raise RasterioIOError(NOT_AS_WRITTEN)
 
 
 def _is_labelled(dataset: Any, spec: LayerSpec) -> bool:
@@ -108,8 +102,18 @@ def _is_labelled(dataset: Any, spec: LayerSpec) -> bool:
     )
 
 
-def has_holes(dataset: Any) -> bool:
-    """Whether a block was never written; it would read as zeros, without an error."""
+def last_byte(dataset: Any) -> int:
+    """Where the last block of a TIFF's directory ends in the file.
+
+    Raises:
+        RasterioError: a block was never written; it would read as zeros, without an error.
+    """
     rows, columns = dataset.block_shapes[0]
-    blocks = ((y, x) for y in range(-(-dataset.height // rows)) for x in range(-(-dataset.width // columns)))
-    return any(dataset.get_tag_item(f"BLOCK_SIZE_{x}_{y}", "TIFF", bidx=1) in (None, "0") for y, x in blocks)
+    end = 0
+    for y in range(-(-dataset.height // rows)):
+        for x in range(-(-dataset.width // columns)):
+            size, start = (dataset.get_tag_item(f"BLOCK_{what}_{x}_{y}", "TIFF", bidx=1) for what in ("SIZE", "OFFSET"))
+            if size in (None, "0") or start is None:
+                raise RasterioIOError(NOT_AS_WRITTEN)
+            end = max(end, int(start) + int(size))
+    return end

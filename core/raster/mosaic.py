@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import rasterio
@@ -45,29 +46,27 @@ def write_mosaic(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: boo
     check_cover(spec, blocks)
     if not overwrite and (path.exists() or path.is_symlink()):
         raise OutputError(f"{path}: exists; --overwrite replaces it")
-    with writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
-        older = mosaic_folders(path) if path.exists() else []
+    older = mosaic_folders(path) if path.exists() else []
+    # what was written aside goes last: an error asks how much room is left
+    with ExitStack() as left, writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
         partial = PartialFile(path)
+        left.callback(partial.discard)
         aside = partial.path.with_name(f"{partial.path.name}.blocks")
-        try:
-            overviews = _fill(aside, spec, blocks)
-            folder = path.with_name(f"{path.stem}.{_digest(spec, blocks, overviews)}.blocks")
-            named = {rect: folder / block_name(spec, rect) for rect in blocks}
-            text = make_vrt(spec, named, _overview_paths(folder, spec), path.parent)
-            partial.path.write_text(text, encoding="utf-8")
-            _rename(aside, folder)
-            try:
-                final = partial.publish(overwrite)
-            except BaseException:
-                if folder not in older:
-                    shutil.rmtree(folder, ignore_errors=True)
-                raise
-        finally:
-            partial.discard()
-            shutil.rmtree(aside, ignore_errors=True)
-        for left in older:
-            if left != folder and final == path:
-                shutil.rmtree(left, ignore_errors=True)
+        left.callback(shutil.rmtree, aside, ignore_errors=True)
+        overviews = _fill(aside, spec, blocks)
+        folder = path.with_name(f"{path.stem}.{_digest(spec, blocks, overviews)}.blocks")
+        named = {rect: folder / block_name(spec, rect) for rect in blocks}
+        text = make_vrt(spec, named, _overview_paths(folder, spec), path.parent)
+        partial.path.write_text(text, encoding="utf-8")
+        _rename(aside, folder)
+        with ExitStack() as unless_published:
+            if folder not in older:
+                unless_published.callback(shutil.rmtree, folder, ignore_errors=True)
+            final = partial.publish(overwrite)
+            unless_published.pop_all()
+        for one in older:
+            if one != folder and final == path:
+                shutil.rmtree(one, ignore_errors=True)
         return final
 
 
