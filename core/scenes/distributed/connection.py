@@ -69,7 +69,8 @@ class Connection:
 
     def __init__(self, address: SchedulerAddress, security: Security | None, torch_threads: int | None = None) -> None:
         self.address, self._security, self._torch_threads = address, security, torch_threads
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told by who uses this
+        for name in ("distributed", "distributed.client"):  # what matters of it is told by who uses this
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._client = self._connect(CONNECT_S)
 
     @property
@@ -146,6 +147,7 @@ def _why(error: BaseException) -> str:
 
 
 _SIGNS = {
+    "certificate has expired": "a certificate there has expired; `landcast keys cluster DIR --renew` makes new ones",
     "CERTIFICATE_VERIFY_FAILED": "its certificate was not signed by the authority of these keys; take those that were "
     "made together with the scheduler's",
     "ALERT_UNKNOWN_CA": "does not accept this client's certificate; take the keys that were made together with the "
