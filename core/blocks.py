@@ -93,11 +93,20 @@ class BlockPredictor:
         reader: of the source on the plan's grid.
         plan: whose blocks are predicted.
         has_look: whether a quicklook will be made.
+        more: gives further arrays of a block's forecast that are to be kept.
     """
 
-    def __init__(self, forecaster: Forecaster, reader: PresentReader, plan: Plan, has_look: bool = False) -> None:
+    def __init__(
+        self,
+        forecaster: Forecaster,
+        reader: PresentReader,
+        plan: Plan,
+        has_look: bool = False,
+        more: Callable[[BlockForecast, Rect], Layers] = lambda forecast, block: {},
+    ) -> None:
         self.plan, self.reader, self.has_look = plan, reader, has_look
         self.forecaster = forecaster
+        self._more = more
 
     def calls(self, number: int) -> int:
         """How many network calls a block takes at most."""
@@ -142,7 +151,7 @@ class BlockPredictor:
             layers |= {"spread": forecast.spread[None], "change": forecast.change[None]}
         if self.has_look:
             layers |= {"look_before": forecast.present, "look_after": forecast.image}
-        return layers
+        return layers | self._more(forecast, block)
 
     def _in_source(
         self, image: NDArray[np.float32], forecast: BlockForecast, reading: BlockReading, block: Rect
@@ -154,7 +163,7 @@ class BlockPredictor:
         assert reading.present is not None
         own = reading.present.values[:, *block.slices_in(reading.rect)]
         values = self.plan.tones.to_source(own, forecast.before, image, dtype)
-        return np.where(forecast.valid, values, np.zeros((), dtype))
+        return values if forecast.valid.all() else np.where(forecast.valid, values, np.zeros((), dtype))
 
 
 def _image_of(reading: BlockReading, rect: Rect) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from .asked import asked_after, asked_text
 from .files import hash_file
 from .model.contract import ModelContract
 from .plan import Plan
@@ -36,6 +37,7 @@ def make_facts(
         "area_sha256": None if request.area is None or request.area.is_dir() else hash_file(request.area),
         "gsd_m": f"{plan.grid.gsd_m:.6g}",
         "ground_scale_m": f"{plan.grid.ground_scale_m:.6g}",
+        "asked": asked_text(request),
         "years_ahead": f"{plan.interval.years_ahead:g}",
         "source_date": plan.source_date,
         "result_date": plan.result_date,
@@ -58,5 +60,8 @@ def facts_of_iterations(facts: dict[str, object], plan: Plan) -> dict[str, dict[
     for number, layer in enumerate(iteration_layers(plan.settings.kept_iterations + 1), 1):
         years = plan.interval.years_per_iteration * number
         date = None if plan.source_date is None else plan.source_date.later(years)
-        kept[layer] = {**facts, "years_ahead": f"{years:g}", "result_date": date, "iterations": number}
+        asked = asked_after(str(facts["asked"]), number, plan.interval.years_per_iteration)
+        kept[layer] = {
+            **facts, "asked": asked, "years_ahead": f"{years:g}", "result_date": date, "iterations": number,
+        }  # fmt: skip
     return kept

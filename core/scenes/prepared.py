@@ -16,7 +16,7 @@ from ..blocks import BlockPredictor, BlockReading, Layers, result_key
 from ..device import choose_device, choose_precision, precision_name
 from ..errors import ModelError, SourceError
 from ..facts import facts_of_iterations, make_facts
-from ..forecast.forecaster import WINDOW_BATCH, Forecaster, count_calls
+from ..forecast.forecaster import WINDOW_BATCH, BlockForecast, Forecaster, count_calls
 from ..lattice import Rect
 from ..model.contract import load_contract
 from ..model.folder import SHIPPED_FOLDER, LoadedModel, find_model, hash_model, load_model
@@ -27,6 +27,7 @@ from ..raster.present import PresentReader
 from ..raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from ..raster.source import open_source
 from ..request import PredictionRequest
+from .statistics.members import MEMBERS_LAYER, pack_members
 
 LOOKS = ("look_before", "look_after")
 """Layers from which a quicklook is made; they are part of no result file."""
@@ -116,7 +117,8 @@ class PreparedScene:
     @property
     def kept_layers(self) -> set[str]:
         """Layers and arrays that each kept block has at least."""
-        return {*self.targets, *(LOOKS if self.request.quicklook else ())}
+        more = {*(LOOKS if self.request.quicklook else ()), *([MEMBERS_LAYER] if self.has_members else [])}
+        return {*self.targets, *more}
 
     @cached_property
     def layers(self) -> dict[str, LayerSpec]:
@@ -287,7 +289,16 @@ class OpenScene:
         request, plan = self.prepared.request, self.prepared.plan
         source = self._stack.enter_context(open_source(request.source, request.source_options))
         reader = PresentReader(source, plan.grid, plan.tones)
-        return BlockPredictor(self._forecaster, reader, plan, has_look=request.quicklook is not None)
+        more = _members_of if self.prepared.has_members else _nothing_more
+        return BlockPredictor(self._forecaster, reader, plan, request.quicklook is not None, more)
+
+
+def _members_of(forecast: BlockForecast, block: Rect) -> Layers:
+    return {MEMBERS_LAYER: pack_members(forecast.changed, forecast.valid, block)}
+
+
+def _nothing_more(forecast: BlockForecast, block: Rect) -> Layers:
+    return {}
 
 
 def _absolute(request: PredictionRequest, folder: Path) -> PredictionRequest:

@@ -15,6 +15,7 @@ from ..predict import Prediction
 from ..quicklook import Quicklook
 from ..raster.cog import write_cog
 from ..raster.disk import check_disk
+from ..raster.mosaic import write_mosaic
 from ..request import PredictionRequest
 from .block_folder import BlockFolder
 from .finished import is_finished
@@ -37,7 +38,7 @@ class SceneSettings:
     """How a scene is carried out; nothing of it changes a pixel but `block_px`, by the rules of blocks.
 
     Attributes:
-        form: one COG a layer, or its blocks with a VRT.
+        form: one COG a layer, or its blocks with a VRT, which is called `.vrt` then.
         folder: for plan, lock and blocks; beside the result, hidden, where None.
         blocks_url: for blocks elsewhere, which all workers reach; in `folder` where None.
         block_px: side of a block; the plan's own where None.
@@ -115,6 +116,8 @@ def run_scene(
     """
     started = time.monotonic()
     settings, listener, runner = settings or SceneSettings(), listener or SceneListener(), runner or LocalRunner()
+    if settings.form == "blocks":
+        request = replace(request, output=request.output_path.with_suffix(".vrt"))
     folder = settings.folder or default_folder(request)
     if not (settings.accepts_finished or (folder / PLAN_NAME).exists()):
         check_outputs(request)  # before the source is looked at, where nothing can be in the way by right
@@ -275,7 +278,8 @@ class _SceneRun:
     def _write(self, layer: str, path: Path) -> Path:
         """Write the file of a layer; another program that holds the name open may make it another one."""
         blocks = {rect: self._blocks.local_path(number, layer) for number, rect in enumerate(self.scene.blocks)}
-        written = write_cog(path, self.scene.layers[layer], blocks, self._is_overwriting)
+        write = write_cog if self._settings.form == "cog" else write_mosaic
+        written = write(path, self.scene.layers[layer], blocks, self._is_overwriting)
         if written != path:
             self._teller.warn(f"{path} is held open by another program; written as {written}")
         return written

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from landcast.core.raster import cog
+from landcast.core.raster.partial import PartialFile
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes import scene_run
 from landcast.core.scenes.block_folder import BlockFolder
@@ -67,8 +67,8 @@ def while_computing() -> None:
 
 
 def before_a_layer_gets_its_name() -> None:
-    """Die when the first layer's file is written aside and not yet read back."""
-    _at_call(cog, "verify_cog", lambda count: die())
+    """Die when the first layer's file is whole and still stands aside."""
+    _at_call(PartialFile, "publish", lambda count: die())
 
 
 def between_two_names() -> None:

@@ -19,6 +19,7 @@ from landcast.core.scenes.local_runner import LocalRunner
 from landcast.core.scenes.prepared import PreparedScene
 from landcast.core.scenes.runner import BlockFailed, BlockOutcome, IsStopping, OnCalls
 from landcast.core.scenes.scene_run import SceneSettings, run_scene
+from landcast.core.scenes.statistics.members import MEMBERS_LAYER, changes_of
 from landcast.tests.core.scenes.quick_scene import BLOCK_PX, Heard, contents, hidden, load_quickly
 
 Ask = Callable[..., PredictionRequest]
@@ -139,6 +140,36 @@ def test_further_files_are_made_of_the_blocks_before_they_go(ask: Ask, runner: L
 
     result = run_scene(ask(), SMALL, runner=runner, finishers=[count])
     assert result.paths["table"].read_text() == f"{250 * 270}"
+
+
+def test_blocks_with_a_vrt_hold_what_one_file_holds(ask: Ask, runner: LocalRunner) -> None:
+    request, blocks = ask(members=2), replace(SMALL, form="blocks")
+    result = run_scene(request, SMALL, runner=runner)
+    in_blocks = run_scene(request, blocks, runner=runner)
+    folder = request.output_path.parent
+    assert in_blocks.paths == {
+        "prediction": folder / "a.vrt", "spread": folder / "a_spread.vrt", "change": folder / "a_change.vrt"
+    }  # fmt: skip
+    for layer, path in result.paths.items():
+        for here, there in zip(read(path), read(in_blocks.paths[layer]), strict=True):
+            assert (here == there).all()
+    with pytest.raises(OutputError, match=r"a\.vrt: exists; --overwrite"):
+        run_scene(request, blocks, runner=runner)
+    assert not run_scene(request, replace(blocks, accepts_finished=True), runner=runner).is_new
+
+
+def test_members_changes_are_kept_with_each_block_where_asked(ask: Ask, runner: LocalRunner) -> None:
+    seen: list[np.ndarray[Any, Any] | None] = []
+
+    def look(scene: PreparedScene, blocks: BlockFolder, paths: Mapping[str, Path]) -> Mapping[str, Path]:
+        seen.extend(blocks.load_array(number, MEMBERS_LAYER) for number in range(len(scene.blocks)))
+        return {}
+
+    result = run_scene(ask(members=3), replace(SMALL, has_members=True), runner=runner, finishers=[look])
+    assert [None if array is None else array.dtype for array in seen] == [np.dtype("uint8")] * 9
+    changed = sum(int(changes_of(array.reshape(len(array), -1), 3).sum()) for array in seen if array is not None)
+    share = read(result.paths["change"])[0] / 100
+    assert changed / 3 == pytest.approx(share.sum(), rel=0.1)
 
 
 def test_what_cannot_be_asked_leaves_no_folder(ask: Ask, runner: LocalRunner) -> None:
