@@ -6,12 +6,12 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from ..lattice import (
     CELL_PX,
@@ -27,18 +27,18 @@ from ..lattice import (
     split,
     unet_windows,
 )
-from ..model.condition import IMAGE_MEAN, coarsen
-from ..model.denoiser import call_unet, make_condition
+from ..model.condition import IMAGE_MEAN, coarsen, lay_out_condition
+from ..model.denoiser import Condition, call_unet, make_condition
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
-from ..noise import NoiseKey, NoiseOctaves, lattice_noise
+from ..noise import NoiseKey
 from .batches import batch_of
 from .compose import COMPOSE_MARGIN_PX, compose_anchored, enlarge
+from .filling import fill_squares
 from .sampler import check_sampling_steps, sample
+from .windows import AreaNoise, ShownArea
 
-FILL_SQUARES_PX = (4, 16, 64)
-"""Squares of the lattice that lend their mean to invalid pixels, smallest first."""
 CHANGE_LEVEL = 20 / 255
 """Mean absolute difference over the bands above which a cell counts as changed."""
 STEPS_PER_ITERATION = 1 << 10
@@ -211,12 +211,14 @@ class Forecaster:
         whole = area.snapped(TILE_PX // 2).expanded(TILE_PX).in_cells()
         total = torch.zeros(DIFFERENCE_CHANNELS, *whole.shape_yx)
         weight = torch.from_numpy(blend_weight(COARSE_PX))
+        contract = self.model.contract
+        if not windows:
+            return total[:, *area.in_cells().slices_in(whole)]
+        shown = ShownArea(present, valid, have, windows, contract.condition_layout, self.precision)
+        noise = AreaNoise(contract.noise, windows, self.settings.sampling_steps)
         for start in range(0, len(windows), self.batch_size):
             batch = windows[start : start + self.batch_size]
-            images = torch.stack(
-                [fill_invalid(present[:, *w.slices_in(have)], valid[w.slices_in(have)]) for w in batch]
-            )
-            predicted = self.sample_windows(member, iteration, images, batch)
+            predicted = self._draw(member, iteration, shown.windows(batch), noise, batch)
             for window, tile in zip(batch, predicted, strict=True):
                 rows, columns = window.in_cells().slices_in(whole)
                 total[:, rows, columns] += weight * tile
@@ -241,8 +243,10 @@ class Forecaster:
             here, seen = current[:, *area.slices_in(need)], is_valid[area.slices_in(need)]
             is_last = iteration == self.settings.iterations - 1
             if is_last:
-                since = torch.where(seen, here - _on(present, have, area), 0)
-                change = coarsen(since[None])[0] + difference
+                change = difference
+                if iteration > 0:
+                    since = torch.where(seen, here - _on(present, have, area), 0)
+                    change = coarsen(since[None])[0] + difference
                 if member > 0:
                     return [], change
             fine = self._refine(here, seen, difference, area)
@@ -265,7 +269,7 @@ class Forecaster:
             if not bool(valid[kept.slices_in(area)].any()):
                 continue
             seen = kept.expanded(UPSCALE_PAD_PX)
-            part = fill_invalid(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
+            part = fill_squares(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
             change = difference[None, :, *_cells_in(seen, area)]
             drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
             if self.model.contract.composition == "anchored":
@@ -294,27 +298,36 @@ class Forecaster:
         Raises:
             DeviceMemoryError: not even one window fits the device.
         """
+        contract = self.model.contract
+        channels = lay_out_condition(images, contract.condition_layout).to(self.precision)
+        noise = AreaNoise(contract.noise, windows, self.settings.sampling_steps)
+        return self._draw(member, iteration, channels, noise, windows)
+
+    def _draw(self, member: int, iteration: int, channels: Tensor, noise: AreaNoise, windows: Sequence[Rect]) -> Tensor:
+        """Draw the difference of windows of which these channels (n, channel, 32, 32) are shown."""
         planned = _PlannedCalls(self)
 
         def call(indices: Sequence[int]) -> Tensor:
             drawn = [windows[index] for index in indices]
-            return self._sample_windows(member, iteration, images[list(indices)], drawn, planned.begin)
+            return self._sample_windows(member, iteration, channels[list(indices)], noise, drawn, planned.begin)
 
         return self._windows.run(len(windows), call)
 
     def _sample_windows(
-        self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect], begin: Callable[[int], None]
+        self,
+        member: int,
+        iteration: int,
+        channels: Tensor,
+        area_noise: AreaNoise,
+        windows: Sequence[Rect],
+        begin: Callable[[int], None],
     ) -> Tensor:
         contract, settings, count = self.model.contract, self.settings, len(windows)
-        condition_image = images.to(self.device)
-        years = torch.full((count,), settings.years_per_iteration, device=self.device)
-        gsd_m = torch.full((count,), settings.gsd_m, device=self.device)
-        condition = make_condition(self.model.unet, contract.condition_layout, condition_image, years, gsd_m)
-        cast = type(condition)(
-            condition.channels.to(self.precision),
-            None if condition.interval is None else condition.interval.to(self.precision),
+        reserved, interval = self._condition.channels[:, channels.shape[1] :], self._condition.interval
+        cast = Condition(
+            torch.cat([channels, reserved.expand(count, -1, -1, -1)], 1).to(self.device),
+            None if interval is None else interval.expand(count, -1),
         )
-
         numbers = itertools.count()
 
         def network(noisy: Tensor, timestep: int) -> Tensor:
@@ -324,11 +337,20 @@ class Forecaster:
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
-            return torch.from_numpy(_noise_of(key, contract.noise, windows)).to(self.device)
+            return torch.from_numpy(area_noise.windows(key, windows)).to(self.device)
 
         with torch.inference_mode():
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
         return (drawn * contract.difference_std).cpu()
+
+    @cached_property
+    def _condition(self) -> Condition:
+        """What every window is shown alike: the empty channels that a network may have, and the interval."""
+        blank = torch.zeros(1, 3, TILE_PX, TILE_PX)
+        years, gsd_m = torch.tensor([self.settings.years_per_iteration]), torch.tensor([self.settings.gsd_m])
+        shown = make_condition(self.model.unet, self.model.contract.condition_layout, blank, years, gsd_m)
+        interval = None if shown.interval is None else shown.interval.to(self.device, self.precision)
+        return Condition(shown.channels.to(self.precision), interval)
 
     def _empty(self, want: Rect, valid: NDArray[np.bool_]) -> BlockForecast:
         """A block without a valid pixel, which costs no network call."""
@@ -364,45 +386,11 @@ def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source:
     return unet, upscaler - (settings.members - 1) * refined
 
 
-def _noise_of(key: NoiseKey, octaves: NoiseOctaves, windows: Sequence[Rect]) -> NDArray[np.float32]:
-    """The noise of each window, float32 (n, 3, 32, 32); overlapping ones are cut from one field."""
-    cells = [window.in_cells() for window in windows]
-    top, left = min(one.top for one in cells), min(one.left for one in cells)
-    height, width = max(one.bottom for one in cells) - top, max(one.right for one in cells) - left
-    fields = [Rect(top, left, height, width)] if height * width <= len(cells) * COARSE_PX**2 else cells
-    drawn = [lattice_noise(key, octaves, DIFFERENCE_CHANNELS, (at.top, at.left), at.shape_yx) for at in fields]
-    if fields is cells:
-        return np.stack(drawn)
-    return np.stack([drawn[0][:, *one.slices_in(fields[0])] for one in cells])
-
-
 def _seconds(call: Callable[[], Tensor]) -> float:
     call()
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
-
-
-def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:
-    """Give invalid pixels of float32 (3, y, x) the mean of the valid ones in their square of 4, 16 or 64 px.
-
-    Where a square of 64 px holds no valid pixel a typical grey is taken. Squares count from the first pixel, so that
-    windows of the lattice are filled alike however much was read around them.
-
-    Args:
-        image: float32, (3, y, x); both sides are multiples of 64.
-        valid: bool, (y, x).
-    """
-    if bool(valid.all()):
-        return image
-    filled, known = image, valid
-    weighted = torch.cat([image * valid, valid[None].float()])
-    for side in FILL_SQUARES_PX:
-        means = avg_pool2d(weighted[None], side)[0].repeat_interleave(side, 1).repeat_interleave(side, 2)
-        is_new = ~known & (means[3] > 0)
-        filled = torch.where(is_new, means[:3] / means[3].clamp(min=1 / side**2), filled)
-        known = known | is_new
-    return torch.where(known, filled, IMAGE_MEAN)
 
 
 def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -442,6 +430,8 @@ def is_changed(changes: Tensor) -> Tensor:
 
 def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
     """Bring (..., y, x) from one rectangle to another; zero or False where nothing was held."""
+    if held == wanted:
+        return values
     result = values.new_zeros((*values.shape[:-2], *wanted.shape_yx))
     both = held.intersection(wanted)
     if not both.is_empty:
