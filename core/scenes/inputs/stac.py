@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import RequestError, UnreadableSourceError
 from ...raster.access import is_address
@@ -27,6 +27,8 @@ RETRIED = (429, 500, 502, 503, 504)
 IMAGE_TYPES = ("image/tiff", "image/vnd.stac.geotiff", "image/jp2")
 IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2", ".vrt")
 IMAGE_ROLES = ("data", "visual")
+WRONG_ANSWERS = (KeyError, TypeError, ValueError, AttributeError)
+"""What pystac raises where a document lacks what it takes for granted."""
 MOST_NAMES = 8
 
 Say = Callable[[str], None]
@@ -96,8 +98,9 @@ def _find(query: StacQuery) -> tuple[list[Item], bool]:
 
     # other methods than GET too, for a search is asked by POST and changes nothing
     retry = Retry(TRIES - 1, backoff_factor=0.5, status_forcelist=RETRIED, allowed_methods=None, read=0)
-    reading = StacApiIO(timeout=(CONNECT_S, query.answer_s), max_retries=retry)
-    client = Client.open(query.url, stac_io=reading)
+    timeout = CONNECT_S, query.answer_s
+    # the client puts its own timeout, None where not given, in the place of the reader's
+    client = Client.open(query.url, stac_io=StacApiIO(max_retries=retry), timeout=timeout)
     if client.conforms_to(ConformanceClasses.ITEM_SEARCH):
         found: Iterator[Item] = client.search(
             collections=list(query.collections) or None,
@@ -106,22 +109,17 @@ def _find(query: StacQuery) -> tuple[list[Item], bool]:
         ).items()
     else:
         span = _span(query.datetime)
-        every = _walk(client, query.collections)
-        found = (item for item in every if _is_within(item, query.bbox) and _is_taken_in(item, span))
+        found = (
+            item
+            for item in client.get_items()
+            if (not query.collections or item.collection_id in query.collections)
+            and _is_within(item, query.bbox)
+            and _is_taken_in(item, span)
+        )
     if query.limit is None:
         return list(found), False
     items = list(itertools.islice(found, query.limit + 1))
     return items[: query.limit], len(items) > query.limit
-
-
-def _walk(catalog: Any, collections: tuple[str, ...]) -> Iterator[Item]:
-    """Items below a catalogue of files, of some collections where they are named."""
-    from pystac import Catalog
-
-    for folder, _, items in Catalog.walk(catalog):
-        for item in items:
-            if not collections or item.collection_id in collections or folder.id in collections:
-                yield item
 
 
 def _scene(item: Item, query: StacQuery) -> Scene:
@@ -143,9 +141,7 @@ def _asset(item: Item, query: StacQuery) -> tuple[str, Asset]:
     listed = ", ".join(list(item.assets)[:MOST_NAMES]) or "none"
     if query.asset is not None:
         if query.asset not in item.assets:
-            raise RequestError(
-                f"--asset {query.asset}: item {item.id} of {query.url} has no such one; it has: {listed}"
-            )
+            raise RequestError(f"--asset {query.asset}: item {item.id} of {query.url} has none; its assets: {listed}")
         return query.asset, item.assets[query.asset]
     images = {name: asset for name, asset in item.assets.items() if _is_image(asset)}
     if len(images) > 1:
@@ -243,6 +239,7 @@ def _asking(url: str) -> Iterator[None]:
     """Tell in one line what a server or a catalogue did wrong."""
     import pystac
     import requests
+    from pystac_client.errors import ClientTypeError
     from pystac_client.exceptions import APIError
 
     with warnings.catch_warnings():
@@ -254,7 +251,7 @@ def _asking(url: str) -> Iterator[None]:
             raise UnreadableSourceError(f"--stac {url}: {_reason(error)}") from error
         except (OSError, json.JSONDecodeError) as error:
             raise UnreadableSourceError(f"--stac {url}: cannot be read: {_reason(error)}") from error
-        except (pystac.STACError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (pystac.STACError, pystac.STACTypeError, ClientTypeError, *WRONG_ANSWERS) as error:
             what = f"{type(error).__name__}: {_reason(error)}"
             raise UnreadableSourceError(
                 f"--stac {url}: does not answer as a STAC API or catalogue does ({what})"
