@@ -6,6 +6,7 @@ import os
 import random
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from landcast.core.raster.writing import open_quietly
 from landcast.tests.core.raster.layers import CORNER, TAGS, make_pixels, make_spec, write_blocks
 
 SHAPE_YX = 700, 1100
+LOCAL = 'ENGCRS["x",EDATUM[""],CS[Cartesian,2],AXIS["(E)",east],AXIS["(N)",north],LENGTHUNIT["metre",1]]'
 OLDER = b"what was there before" * 1000
 
 
@@ -130,7 +132,7 @@ def test_it_says_all_that_the_blocks_say(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "crs",
-    ["EPSG:2193", "EPSG:3413", "EPSG:32611+5703", "EPSG:3857", 'ENGCRS["x",EDATUM[""],CS[Cartesian,2],AXIS["(E)",east],AXIS["(N)",north],LENGTHUNIT["metre",1]]'],
+    ["EPSG:2193", "EPSG:3413", "EPSG:32611+5703", "EPSG:3857", LOCAL],
     ids=["north before east", "polar", "with heights", "web", "no place"],
 )  # fmt: skip
 def test_it_lies_where_a_plain_result_lies(tmp_path: Path, crs: str) -> None:
@@ -177,8 +179,9 @@ def test_a_block_that_was_made_again_or_last_changes_nothing(tmp_path: Path) -> 
     one = write_blocks(tmp_path / "one", spec, pixels, valid)
     other = write_blocks(tmp_path / "other", spec, pixels, valid, order=[*order, *order])
     first, second = (
-        write_cog(tmp_path / f"{name}.tif", spec, blocks, overwrite=False) for name, blocks in (("1", one), ("2", other))
-    )  # fmt: skip
+        write_cog(tmp_path / f"{number}.tif", spec, blocks, overwrite=False)
+        for number, blocks in enumerate((one, other))
+    )
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -186,10 +189,9 @@ def test_a_block_that_was_made_again_or_last_changes_nothing(tmp_path: Path) -> 
 def test_overviews_are_means_of_what_is_valid_across_the_edges_of_blocks(tmp_path: Path, dtype: str) -> None:
     """Against means of the whole array: no block's edge lies on an even pixel, as the layer begins on an odd one."""
     spec = make_spec((701, 901), dtype=dtype)
-    pixels, valid = make_pixels(spec)
     levels = read_levels(make(tmp_path, spec))
     assert len(levels) == 1 + len(overview_factors(spec.shape_yx))
-    for (larger, seen), (smaller, is_valid) in zip(levels, levels[1:], strict=False):
+    for (larger, seen), (smaller, is_valid) in pairwise(levels):
         height, width = seen.shape
         wide = np.full((3, height + height % 2, width + width % 2), np.nan)
         wide[:, :height, :width] = np.where(seen, larger.astype(np.float64), np.nan)
