@@ -129,6 +129,10 @@ class BlockFolder:
             if record is not None and all(sizes.get(file.name) == file.size for file in record.files.values())
         }
 
+    def held_bytes(self) -> int:
+        """What all files of blocks take that are there."""
+        return sum(size for name, size in self._files.sizes().items() if _NAME.fullmatch(name))
+
     def is_kept(self, number: int) -> bool:
         """Whether a block is there, by its record and the sizes of its files."""
         record = self.record(number)

@@ -17,6 +17,7 @@ from ..device import choose_device, choose_precision, precision_name
 from ..errors import ModelError, SourceError
 from ..facts import facts_of_iterations, make_facts
 from ..forecast.forecaster import WINDOW_BATCH, BlockForecast, Forecaster, count_calls
+from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
 from ..model.contract import load_contract
 from ..model.folder import SHIPPED_FOLDER, LoadedModel, find_model, hash_model, load_model
@@ -179,6 +180,7 @@ def prepare_scene(
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         contract = load_contract(folder)
         plan = make_plan(request, source, contract, block_px)
+        check_sampling_steps(contract.objective, plan.settings.sampling_steps)
         announce_plan(plan, request, warn, note)
         facts = make_facts(request, source, plan, contract, hash_model(folder))
         facts |= {"precision": compute.precision, "device": compute.device}

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..errors import BlocksError, CancelledError, OutputError
+from ..errors import BlocksError, CancelledError, LandcastError, OutputError
 from ..outputs import check_outputs
 from ..predict import Prediction
 from ..quicklook import Quicklook
 from ..raster.cog import write_cog
-from ..raster.disk import check_disk
 from ..raster.mosaic import write_mosaic
 from ..request import PredictionRequest
 from .block_folder import BlockFolder
+from .disk_need import check_scene_disk, scene_disk_need
 from .finished import is_finished
 from .folder_lock import FolderLock
 from .local_runner import LocalRunner
@@ -27,6 +27,10 @@ from .runner import BlockFailed, BlockOutcome, BlockRunner, IsStopping
 
 MOST_REASONS = 3
 """Reasons of failed blocks that are told in one line."""
+MEMBERS_SHARE = 0.1
+"""What the members' changes of a block take once they are compressed, by their size."""
+LOOK_BYTES_A_PX = 4.0
+"""The same for what a quicklook is made of, two images, for each pixel."""
 
 Finisher = Callable[[PreparedScene, BlockFolder, Mapping[str, Path]], Mapping[str, Path]]
 """Makes further files of all blocks before these are removed, given the result's files by what they hold, and gives
@@ -126,11 +130,15 @@ def run_scene(
     scene = prepare_scene(request, teller.warn, listener.note, compute, settings.block_px, settings.has_members)
     with FolderLock(folder, str(request.output_path)):
         run = _SceneRun(scene, settings, folder, listener, teller)
-        if run.is_finished_before():
-            paths, kept, is_new = dict(scene.targets), len(scene.blocks), False
-        else:
-            kept = run.predict(runner, stop)
-            paths, is_new = run.finish(finishers), True
+        try:
+            if run.is_finished_before():
+                paths, kept, is_new = dict(scene.targets), len(scene.blocks), False
+            else:
+                kept = run.predict(runner, stop)
+                paths, is_new = run.finish(finishers), True
+        except BaseException:
+            run.leave()
+            raise
     plan = scene.plan
     transform, seconds = plan.grid.transform(plan.rect).to_gdal(), time.monotonic() - started
     return SceneResult(
@@ -233,6 +241,15 @@ class _SceneRun:
         self._tidy_up()
         return paths
 
+    def leave(self) -> None:
+        """Leave no folder behind where there is nothing to continue with."""
+        with contextlib.suppress(LandcastError, OSError):
+            left = self._plan_file.read()
+            if left is not None and left.stage == "predicting" and is_same(left, self.scene):
+                self._blocks.remove_partial()
+                if not self._blocks.kept():
+                    self._tidy_up()
+
     def _left(self) -> KeptPlan | None:
         """What an earlier run left that this one continues; what cannot be continued, and may go, goes."""
         try:
@@ -272,8 +289,15 @@ class _SceneRun:
         )
 
     def _check_disk(self) -> None:
-        folder = self.scene.request.output_path.parent.absolute()
-        check_disk(folder, self.scene.plan.disk_bytes[0], str(self.scene.request.output_path))
+        """Make sure that there is room; blocks that lie elsewhere are copied here before they are put together."""
+        scene, folder = self.scene, self._plan_file.path.parent
+        pixels = scene.plan.rect.height * scene.plan.rect.width
+        extra = round(pixels * (1 + scene.plan.settings.members / 8) * MEMBERS_SHARE) if scene.has_members else 0
+        extra += round(pixels * LOOK_BYTES_A_PX) if scene.request.quicklook else 0
+        held = self._blocks.held_bytes()
+        need = scene_disk_need(scene.layers.values(), self._settings.form, self._total, held, extra)
+        out = scene.request.output_path
+        check_scene_disk(need, str(out), out.parent, folder)
 
     def _write(self, layer: str, path: Path) -> Path:
         """Write the file of a layer; another program that holds the name open may make it another one."""

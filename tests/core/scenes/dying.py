@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from landcast.core.errors import CancelledError
 from landcast.core.raster.partial import PartialFile
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes import scene_run
@@ -19,6 +22,7 @@ from landcast.core.scenes.local_runner import LocalRunner
 from landcast.core.scenes.plan_file import PlanFile
 from landcast.core.scenes.scene_run import SceneSettings, run_scene
 from landcast.tests.core.scenes.quick_scene import BLOCK_PX, Heard, load_quickly
+from landcast.worker.cli.stopping import listen_for_stop, stopping_gently
 
 
 def die() -> None:
@@ -113,6 +117,24 @@ def run_and_die(request: PredictionRequest, place: str) -> None:
     PLACES[place]()
     run_scene(request, SceneSettings(block_px=BLOCK_PX), Heard(), LocalRunner(load_quickly))
     os._exit(9)
+
+
+def run_until_asked(request: PredictionRequest) -> None:
+    """Run a scene slowly as the command line does, and end with 130 where it was stopped gently, 131 at once."""
+    torch.set_num_threads(1)
+
+    class Slow(Heard):
+        def progress(self, done: int, total: int) -> None:
+            time.sleep(0.02)
+
+    listen_for_stop()
+    try:
+        with stopping_gently() as asked:
+            run_scene(request, SceneSettings(block_px=BLOCK_PX), Slow(), LocalRunner(load_quickly), asked.is_asked)
+    except CancelledError:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(131)
 
 
 def _at_call(owner: Any, name: str, act: Callable[[int], object]) -> None:

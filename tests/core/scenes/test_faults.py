@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.context import ForkServerContext
@@ -21,6 +22,7 @@ from landcast.core.errors import (
     CancelledError,
     ModelError,
     OutputError,
+    RequestError,
     SourceError,
     UnreadableSourceError,
 )
@@ -30,7 +32,7 @@ from landcast.core.scenes import prepared as prepared_module
 from landcast.core.scenes.folder_lock import FolderLock
 from landcast.core.scenes.local_runner import LocalRunner
 from landcast.core.scenes.scene_run import SceneSettings, run_scene
-from landcast.tests.core.scenes.dying import PLACES, run_and_die
+from landcast.tests.core.scenes.dying import PLACES, run_and_die, run_until_asked
 from landcast.tests.core.scenes.quick_scene import BLOCK_PX, Heard, contents, hidden, load_quickly
 
 Ask = Callable[..., PredictionRequest]
@@ -331,6 +333,46 @@ def test_who_asks_twice_is_not_kept_waiting_and_continues_later(
     result = run_scene(request, SMALL, runner=runner)
     assert result.blocks_kept >= 2
     assert contents(request.output_path.parent) == undisturbed
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, 130), (2, 131)])
+def test_ctrl_c_ends_a_process_gently_and_twice_at_once(
+    times: int, code: int, ask: Ask, processes: ForkServerContext, undisturbed: dict[str, bytes], runner: LocalRunner
+) -> None:
+    request = ask(members=2)
+    process = processes.Process(target=run_until_asked, args=(request,))
+    process.start()
+    record = hidden(request) / "blocks" / "block-000001.json"
+    for _ in range(PATIENCE_S * 100):
+        if record.exists() or process.exitcode is not None:
+            break
+        time.sleep(0.01)
+    assert process.pid is not None
+    for _ in range(times):
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    process.join(PATIENCE_S)
+    assert process.exitcode == code
+    assert not list(request.output_path.parent.rglob("*.partial"))
+    result = run_scene(request, SMALL, runner=runner)
+    assert 2 <= result.blocks_kept < 9
+    assert contents(request.output_path.parent) == undisturbed
+
+
+def test_a_run_that_ends_without_a_block_leaves_nothing(ask: Ask, runner: LocalRunner) -> None:
+    request = ask()
+
+    class Stopping(Heard):
+        def progress(self, done: int, total: int) -> None:
+            if done:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_scene(request, SMALL, Stopping(), runner)
+    assert list(request.output_path.parent.iterdir()) == []
+    with pytest.raises(RequestError, match="--sampling-steps must be 1"):
+        run_scene(replace(request, sampling_steps=3), SMALL, runner=runner)
+    assert list(request.output_path.parent.iterdir()) == []
 
 
 @pytest.fixture
