@@ -12,6 +12,7 @@ from ..errors import LandcastError
 from ..forecast.forecaster import Forecaster
 from ..model.folder import LoadedModel, find_model, load_model
 from ..request import PredictionRequest
+from .disk_need import Form, scene_disk_need
 from .memory_cap import memory_bytes
 from .prepared import PreparedScene, prepare_scene
 
@@ -30,6 +31,7 @@ class SceneEstimate:
         seconds: in one process, by calls that were timed.
         memory_bytes: at most.
         disk_bytes: of its result files: what to expect, and the most.
+        scratch_bytes: beside them until it is done, blocks above all.
         caveats: what the user should know.
     """
 
@@ -40,6 +42,7 @@ class SceneEstimate:
     seconds: float
     memory_bytes: int
     disk_bytes: tuple[int, int]
+    scratch_bytes: int
     caveats: tuple[str, ...]
 
 
@@ -77,17 +80,20 @@ class Estimate:
 
     @property
     def scratch_bytes(self) -> int:
-        """Of the blocks of the largest scene, which are there until its result is."""
-        return max((scene.disk_bytes[0] for scene in self.scenes), default=0)
+        """Of the scene that takes most, for what one leaves there is gone before the next begins."""
+        return max((scene.scratch_bytes for scene in self.scenes), default=0)
 
 
 def estimate(
-    requests: Sequence[tuple[str, PredictionRequest]], on_progress: Callable[[int, int], None] = lambda done, all_: None
+    requests: Sequence[tuple[str, PredictionRequest]],
+    form: Form = "cog",
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Estimate:
     """Decide about every scene as a run would, and time the networks once.
 
     Args:
         requests: by the names of the scenes.
+        form: of the results.
         on_progress: called with the scenes looked at and all of them.
     """
     found, timer = Estimate(), _Timer()
@@ -96,7 +102,7 @@ def estimate(
         said: list[str] = []
         try:
             scene = prepare_scene(request, said.append)
-            found.scenes.append(timer.estimate(name, scene, tuple(said)))
+            found.scenes.append(timer.estimate(name, scene, form, tuple(said)))
         except LandcastError as error:
             found.failures[name] = " ".join(str(error).split())
     on_progress(len(requests), len(requests))
@@ -110,9 +116,11 @@ class _Timer:
         self._model: LoadedModel | None = None
         self._seconds: dict[object, tuple[float, float]] = {}
 
-    def estimate(self, name: str, scene: PreparedScene, caveats: tuple[str, ...]) -> SceneEstimate:
+    def estimate(self, name: str, scene: PreparedScene, form: Form, caveats: tuple[str, ...]) -> SceneEstimate:
+        """Tell what a scene takes."""
         unet_calls, upscaler_calls = scene.plan.calls(scene.batch_size)
         unet_s, upscaler_s = self._seconds_a_call(scene)
+        need = scene_disk_need(scene.layers.values(), form, len(scene.blocks))
         return SceneEstimate(
             name,
             scene.plan.rect.shape_yx,
@@ -121,6 +129,7 @@ class _Timer:
             unet_calls * unet_s + upscaler_calls * upscaler_s,
             memory_bytes(scene),
             scene.plan.disk_bytes,
+            need.peak_bytes - need.result_bytes,
             caveats,
         )
 

@@ -10,6 +10,7 @@ import click
 
 from ...core.request import PredictionRequest
 from .console import ProgressDisplay, echo_json, note, warn
+from .further_files import FurtherFiles
 from .prediction_told import describe, describe_dry_run, tell_dry_run
 from .remote import describe_remote, predict_by_worker
 from .runs import RunOptions, limit_threads, open_runner
@@ -52,7 +53,7 @@ def _check_worker(wanted: SceneOptions) -> None:
     asked = {
         "--form": wanted.form != "cog",
         "--stac-items": wanted.has_stac_items,
-        "--statistics": wanted.statistics is not None,
+        "--statistics": bool(wanted.statistics),
         "--blocks-url": wanted.blocks_url is not None,
     }
     for option, is_asked in asked.items():
@@ -81,13 +82,15 @@ def _predict_here(request: PredictionRequest, wanted: SceneOptions, run: RunOpti
         def block_failed(self, number: int, total: int, reason: str) -> None:
             warn(f"block {number + 1} of {total} failed: {reason}")
 
-    settings = SceneSettings(form=wanted.form, blocks_url=wanted.blocks_url)
+    further = FurtherFiles(wanted, None, request.is_overwriting)
+    settings = SceneSettings(form=wanted.form, blocks_url=wanted.blocks_url, has_members=further.has_statistics)
+    finishers = further.finishers(request.output_path.stem, warn)
     with (
         stopping_gently(is_gentle=False) as stop,
         ProgressDisplay(run.progress, "call") as display,
         open_runner(run) as runner,
     ):
-        result = run_scene(request, settings, Told(), runner, stop.is_asked)
+        result = run_scene(request, settings, Told(), runner, stop.is_asked, finishers)
     return replace(result, paths={layer: _as_asked(path, request) for layer, path in result.paths.items()})
 
 

@@ -44,8 +44,8 @@ told = grouped("What is told")
          "iteration too, as OUT_iteration_1.tif and so on.")  # fmt: skip
 @results("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after, of one "
          "scene.")  # fmt: skip
-@results("--statistics", metavar="GPKG", type=click.Path(path_type=Path), help="Table of predicted change in hectares "
-         "over all scenes, with the interval between members.")  # fmt: skip
+@results("--statistics", metavar="TABLE", type=click.Path(path_type=Path), multiple=True, help="Table (.gpkg or .csv) "
+         "of predicted change in hectares over all scenes, with the interval between members.")  # fmt: skip
 @results("--statistics-areas", metavar="FILE", type=click.Path(path_type=Path), help="Areas that are the rows of that "
          "table [each scene].")  # fmt: skip
 @results("--overwrite", "is_overwriting", is_flag=True, help="Replace existing results.")

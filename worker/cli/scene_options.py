@@ -37,8 +37,8 @@ class SceneOptions:
         asset: of each item.
         form: of the results.
         has_stac_items: whether each result gets a STAC item.
-        statistics: table of change to write.
-        statistics_areas: its rows.
+        statistics: tables of change to write, .gpkg or .csv.
+        statistics_areas: their rows.
         blocks_url: where blocks are kept meanwhile.
     """
 
@@ -54,7 +54,7 @@ class SceneOptions:
     asset: str | None = None
     form: Form = "cog"
     has_stac_items: bool = False
-    statistics: Path | None = None
+    statistics: tuple[Path, ...] = ()
     statistics_areas: Path | None = None
     blocks_url: str | None = None
 
@@ -63,8 +63,8 @@ class SceneOptions:
             raise RequestError("--collection, --bbox, --datetime, --stac-limit and --asset belong to --stac URL")
         if self.areas is None and self.area_name is not None:
             raise RequestError("--area-name belongs to --areas, which was not given")
-        if self.statistics is None and self.statistics_areas is not None:
-            raise RequestError("--statistics-areas belongs to --statistics GPKG, which was not given")
+        if not self.statistics and self.statistics_areas is not None:
+            raise RequestError("--statistics-areas belongs to --statistics TABLE, which was not given")
 
     @classmethod
     def taken_from(cls, sources: tuple[str, ...], options: dict[str, Any]) -> SceneOptions:

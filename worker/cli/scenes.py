@@ -17,10 +17,11 @@ from ...core import PROGRAM
 from ...core.errors import LandcastError, OutputError, RequestError
 from ...core.request import PredictionRequest
 from ...core.scenes.inputs.scene import Scene
-from ...core.scenes.manifest import Manifest
+from ...core.scenes.manifest import MANIFEST_NAME, Manifest
 from ...core.scenes.run_log import LOG_NAME, RunLog
 from .batch_display import BatchDisplay, go_silent
-from .console import echo_json, note
+from .console import echo_json, note, warn
+from .further_files import FurtherFiles
 from .runs import RunOptions, open_runner
 from .scene_options import SceneOptions, find_all
 from .stopping import outliving_the_terminal, stopping_gently
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ...core.scenes.runner import BlockRunner
 
 RUN_FOLDER = ".landcast"
-AREA_FOLDER = "areas"
 SOME_FAILED, STOPPED = 3, 130
 NOT_ASKED = frozenset({"output", "is_overwriting", "max_output_px", "is_strict", "quicklook"})
 """What changes nothing of a result that is there."""
@@ -44,10 +44,14 @@ class Order:
         wanted: which scenes, and what is made of each.
         settings: what is asked for of each alike, by the names of `PredictionRequest`.
         scenes: with names of their own.
+
+    Attributes:
+        further: what is made beside the layers of each.
     """
 
     def __init__(self, folder: Path, wanted: SceneOptions, settings: dict[str, Any], scenes: Sequence[Scene]) -> None:
         self.folder, self.wanted, self.settings, self.scenes = folder, wanted, settings, tuple(scenes)
+        self.further = FurtherFiles(wanted, folder, settings["is_overwriting"])
 
     def request(self, scene: Scene) -> PredictionRequest:
         """What is asked for of one scene.
@@ -64,10 +68,10 @@ class Order:
         )
 
     def area_path(self, scene: Scene) -> Path:
-        """Where the polygon of a scene's area stands; a replay asks for it, so it stays."""
+        """Where the polygon of a scene's area stands: beside the result, where a replay looks for it."""
         from ...core.scenes.inputs.areas import AREA_SUFFIX
 
-        return self.folder / AREA_FOLDER / f"{scene.name}{AREA_SUFFIX}"
+        return self.folder / f"{scene.name}_area{AREA_SUFFIX}"
 
     def digest(self, scene: Scene) -> str:
         """SHA-256 of all that is asked for of a scene, and of what carries it out."""
@@ -78,7 +82,7 @@ class Order:
         area = None if scene.area is None else [hashlib.sha256(scene.area.wkb).hexdigest(), scene.area.crs]
         model = hash_model(find_model(request.model))
         more = [version(PROGRAM), model, area, self.wanted.form, self.wanted.has_stac_items]
-        more += [self.wanted.statistics is not None]
+        more += [self.further.key]
         asked["source"], asked["source_options"] = scene.identity, asdict(request.source_options)
         return hashlib.sha256(json.dumps([asked, more], sort_keys=True, default=str).encode()).hexdigest()
 
@@ -93,6 +97,8 @@ def predict_many(folder: Path, wanted: SceneOptions, run: RunOptions, settings: 
     if wanted.areas is not None and (settings["area"] is not None or settings["extent"] is not None):
         raise RequestError("--areas names the part of each result; --area and --extent exclude it")
     scenes = _named(folder, wanted, settings)
+    if not run.is_dry_run:
+        _make(folder)
     order = Order(folder, wanted, settings, scenes)
     if run.is_dry_run:
         from .scenes_dry_run import tell_what_it_takes
@@ -122,7 +128,6 @@ def _carry_out_all(order: Order, run: RunOptions) -> Ended:
     from ...core.scenes.folder_lock import FolderLock
     from ...core.scenes.inputs.work import work_of
 
-    _make(order.folder)
     with (
         FolderLock(order.folder / RUN_FOLDER, str(order.folder)),
         RunLog(order.folder / LOG_NAME) as log,
@@ -163,11 +168,14 @@ def _carry_out(order: Order, runner: BlockRunner, is_stopping: Callable[[], bool
             form=wanted.form,
             folder=order.folder / RUN_FOLDER / scene.name,
             blocks_url=None if wanted.blocks_url is None else f"{wanted.blocks_url.rstrip('/')}/{scene.name}",
+            has_members=order.further.has_statistics,
             accepts_finished=True,
         )
         if scene.area is not None:
             write_area(scene.area, order.area_path(scene))
-        result = run_scene(order.request(scene), settings, listener, runner, is_stopping)
+        finishers = order.further.finishers(scene.name, listener.warn)
+        result = run_scene(order.request(scene), settings, listener, runner, is_stopping, finishers)
+        order.further.check(scene.name, result.key)
         rows, columns = result.shape_yx
         return SceneOutcome(
             result.paths, result.key, rows * columns, result.seconds, result.blocks, result.is_new,
@@ -181,15 +189,21 @@ def _tell_end(ended: Ended, order: Order, run: RunOptions) -> None:
     """Print what came of it, and end as that asks for.
 
     Raises:
-        LandcastError: all scenes failed.
+        LandcastError: all scenes failed, or the table of change cannot be written.
     """
+    tables = [] if ended.is_stopped else order.further.write_tables(ended.entries, warn)
     if run.has_json:
         scenes = [asdict(entry) for entry in ended.entries]
-        echo_json({**ended.described, "manifest": str(order.folder / "manifest.json"), "results": scenes})
+        files = {"manifest": str(order.folder / MANIFEST_NAME), "statistics": [str(table) for table in tables]}
+        echo_json({**ended.described, **files, "results": scenes})
     else:
         for entry in ended.entries:
-            for file in entry.files.values() if entry.state == "done" else ():
-                click.echo(order.folder / file.path)
+            paths = [file.path for file in entry.files.values()] if entry.state == "done" else []
+            for path in paths:
+                if not path.startswith(RUN_FOLDER):
+                    click.echo(order.folder / path)
+        for table in tables:
+            click.echo(table)
         click.echo(ended.text, err=True, nl=False)
     if ended.is_stopped:
         sys.exit(STOPPED)

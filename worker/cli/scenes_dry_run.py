@@ -38,7 +38,7 @@ def tell_what_it_takes(order: Order, run: RunOptions) -> None:
 
     limit_threads(run.threads)
     with _requests(order) as requests, ProgressDisplay(run.progress, "scene") as display:
-        found = estimate(requests, display.show)
+        found = estimate(requests, order.wanted.form, display.show)
     described = describe_estimate(found, order.folder, run)
     echo_json(described) if run.has_json else click.echo(tell_estimate(found, described), nl=False)
     if found.failures and not found.scenes:
@@ -106,7 +106,7 @@ def tell_estimate(found: Estimate, described: dict[str, Any]) -> str:
         "calls": f"{described['unet_calls']} of the UNet, {described['upscaler_calls']} of the upscaler, at most",
         "time": f"{duration(found.seconds)} in one process of this machine, by one timed call of each network",
         "memory": f"{format_bytes(found.memory_bytes)} a process at most, {described['processes']} process(es)",
-        "disk": f"{expected} expected, {most} at most; blocks of the largest scene meanwhile {scratch}"
+        "disk": f"{expected} expected, {most} at most; beside them meanwhile {scratch}"
         + ("" if free is None else f"; {format_bytes(free)} free"),
     }
     text = [f"{name + ':':8} {line}" for name, line in lines.items()]

@@ -145,10 +145,10 @@ def test_each_area_of_a_file_becomes_a_result_of_its_own(
     areas = write_areas(tmp_path / "parishes.gpkg")
     answer = run("predict", tiles / "a.tif", "--areas", areas, "--area-name", "parish", "-o", out, *settings)
     assert answer.code == 0, answer.err
-    assert visible(out) == {"Mill_1_pred.tif", "Hill_pred.tif", "areas"} | BESIDE
-    assert visible(out / "areas") == {"Mill_1.fgb", "Hill.fgb"}
+    names = {f"{name}_{what}" for name in ("Mill_1", "Hill") for what in ("pred.tif", "area.fgb")}
+    assert visible(out) == names | BESIDE
     alone = out.parent / "alone.tif"
-    assert run("predict", tiles / "a.tif", "--area", out / "areas" / "Hill.fgb", "-o", alone, *settings).code == 0
+    assert run("predict", tiles / "a.tif", "--area", out / "Hill_area.fgb", "-o", alone, *settings).code == 0
     assert alone.read_bytes() == (out / "Hill_pred.tif").read_bytes()
     with rasterio.open(out / "Hill_pred.tif") as result:
         assert result.bounds.left == pytest.approx(LEFT + 70, abs=1)
@@ -195,6 +195,70 @@ def test_what_would_take_more_memory_than_allowed_is_refused(
     assert answer.code == 1
     assert "--max-memory allows 300.0 MB" in answer.err
     assert run("predict", tiles / "a.tif", "-o", out, *settings, "--max-memory", "64GiB").code == 0
+
+
+def test_statistics_and_items_of_all_scenes_stand_beside_them(
+    run: Run, settings: list[object], tiles: Path, out: Path
+) -> None:
+    table = out / "change.csv"
+    more = ["--statistics", table, "--stac-items", "--source-date", "2016", "--members", 2]
+    (tiles / "c.tif").rename(tiles.parent / "later.tif")
+    answer = run("predict", tiles, "-o", out, *settings, *more)
+    assert answer.code == 0, answer.err
+    results = {f"{name}_pred{what}" for name in "ab" for what in (".tif", "_spread.tif", "_change.tif", ".json")}
+    assert visible(out) == results | {"change.csv"} | BESIDE
+    assert set(answer.out.splitlines()) == {str(out / name) for name in results | {"change.csv"}}
+    described = json.loads((out / "a_pred.json").read_text())
+    assert {"prediction", "spread", "change"} <= set(described["assets"])
+    assert [row.split(",")[0] for row in table.read_text().splitlines()[1:]] == ["a", "b"]
+    (tiles.parent / "later.tif").rename(tiles / "c.tif")
+    again = run("predict", tiles, "-o", out, *settings, *more)
+    assert again.code == 0, again.err
+    assert [row.split(",")[0] for row in table.read_text().splitlines()[1:]] == ["a", "b", "c"]
+
+
+def test_a_scene_that_was_predicted_without_statistics_says_so(
+    run: Run, settings: list[object], tiles: Path, out: Path
+) -> None:
+    assert run("predict", tiles / "a.tif", "-o", out, *settings).code == 0
+    answer = run("predict", tiles / "a.tif", "-o", out, *settings, "--statistics", out / "change.gpkg")
+    assert answer.code == 1
+    assert "a: was predicted without statistics" in answer.err
+    assert not (out / "change.gpkg").exists()
+
+
+def test_one_scene_alone_has_statistics_and_an_item_too(
+    run: Run, settings: list[object], tiles: Path, tmp_path: Path
+) -> None:
+    more = ["--statistics", tmp_path / "change.gpkg", "--stac-items", "--source-date", "2016"]
+    answer = run("predict", tiles / "a.tif", "-o", tmp_path / "x.tif", *settings, *more)
+    assert answer.code == 0, answer.err
+    made = [tmp_path / name for name in ("x.tif", "change.gpkg", "x.json")]
+    assert answer.out.splitlines() == [str(path) for path in made]
+    assert pyogrio.read_info(made[1])["features"] == 1
+    assert visible(tmp_path) == {"x.tif", "change.gpkg", "x.json", "tiles"}
+
+
+def test_blocks_with_a_vrt_are_a_form_of_results(run: Run, settings: list[object], tiles: Path, out: Path) -> None:
+    answer = run("predict", tiles / "a.tif", "-o", out, *settings, "--form", "blocks")
+    assert answer.code == 0, answer.err
+    assert run("predict", tiles / "a.tif", "-o", out / "one.tif", *settings).code == 0
+    with rasterio.open(out / "a_pred.vrt") as mosaic, rasterio.open(out / "one.tif") as cog:
+        assert (mosaic.read() == cog.read()).all()
+    again = run("predict", tiles / "a.tif", "-o", out, *settings, "--form", "blocks")
+    assert again.code == 0, again.err
+    assert "(1 of them before)" in again.err
+
+
+def test_a_result_of_many_is_made_again_from_what_it_records(
+    run: Run, settings: list[object], tiles: Path, out: Path, tmp_path: Path
+) -> None:
+    areas = write_areas(tmp_path / "parishes.gpkg")
+    asked = ["--areas", areas, "--area-name", "parish", "-o", out]
+    assert run("predict", tiles / "a.tif", *asked, *settings).code == 0
+    answer = run("predict", "--replay", out / "Hill_pred.tif", tiles / "a.tif", *settings[:4], "--json")
+    assert answer.code == 0, answer.err
+    assert json.loads(answer.out)["identical"] is True
 
 
 @pytest.mark.parametrize(
@@ -282,7 +346,7 @@ def test_a_second_run_on_a_folder_is_told_who_works_there(
 def test_stopped_once_it_finishes_what_is_begun_and_goes_on_with_the_same_command(
     start: Start, run: Run, settings: list[object], tiles: Path, out: Path
 ) -> None:
-    process = start("predict", tiles, "-o", out, *settings, "--members", 6)
+    process = start("predict", tiles, "-o", out, *settings, "--members", 2)
     wait_for(out / "log.jsonl", "scene started", process)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=120)
@@ -291,6 +355,6 @@ def test_stopped_once_it_finishes_what_is_begun_and_goes_on_with_the_same_comman
     assert "waiting" in states or "stopped" in states
     assert "failed" not in states
     assert json.loads((out / "summary.json").read_text())["state"] == "stopped"
-    again = run("predict", tiles, "-o", out, *settings, "--members", 6)
+    again = run("predict", tiles, "-o", out, *settings, "--members", 2)
     assert again.code == 0, again.err
     assert {entry["state"] for entry in manifest(out).values()} == {"done"}
