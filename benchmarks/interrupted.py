@@ -242,9 +242,7 @@ def _check(scene: Scene, name: str, process: subprocess.Popen[bytes]) -> None:
 def tell(runs: list[Watched], blocks: int) -> None:
     """Print one table; times are wall times, starts and ends of processes included."""
     whole = runs[0].hashes
-    print(
-        "\n| run | killed when so many blocks were kept | made twice | seconds | orphans gone after s | same |"
-    )
+    print("\n| run | killed when so many blocks were kept | made twice | seconds | orphans gone after s | same |")
     print("|---|---|---|---|---|---|")
     for run in runs:
         kills = ", ".join(f"{count} of {blocks} ({what})" for what, count in run.kills) or "never"

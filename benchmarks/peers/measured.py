@@ -46,7 +46,11 @@ class Trivial(torch.nn.Module):
         return copied
 
 
-def measured(versions: dict[str, str], work: Callable[[Path, Path, Path, Trivial], object]) -> None:
+def measured(
+    versions: dict[str, str],
+    work: Callable[[Path, Path, Path, Trivial], object],
+    prepare: Callable[[Trivial], object] = lambda network: None,
+) -> None:
     """Carry out `work` from a source to an output, in a folder for scratch, when told to.
 
     Prints `ready` with the versions once everything is loaded, waits for a line, and prints CPU seconds as JSON at
@@ -55,12 +59,15 @@ def measured(versions: dict[str, str], work: Callable[[Path, Path, Path, Trivial
     Args:
         versions: of what is measured, by name.
         work: takes source, output, scratch folder and network.
+        prepare: what is loaded before anything is measured.
     """
     source, output, scratch = map(Path, sys.argv[1:4])
     torch.set_num_threads(1)
     network = Trivial()
+    source, output, scratch = source.absolute(), output.absolute(), scratch.absolute()
     os.chdir(scratch)
     said, sys.stdout = sys.stdout, sys.stderr  # the peers print, too
+    prepare(network)
     print("ready", json.dumps(versions), file=said, flush=True)
     sys.stdin.readline()
     before = os.times()
