@@ -30,7 +30,7 @@ from .overlap import WGS84, ground_m2, outline_in, shared_ground
 from .summary import HECTARE_M2, AreaFigures, figures_of
 
 LAYER = "predicted_change"
-GEOPACKAGE = ".gpkg"
+GEOPACKAGE, CSV = ".gpkg", ".csv"
 RESERVED = ("fid", "geom")
 """Columns that a GeoPackage has of its own."""
 NOTABLE_OVERLAP = 0.005
@@ -43,10 +43,10 @@ def check_table(path: Path, is_overwriting: bool) -> None:
     """Make sure, before any work, that a table can appear under a name.
 
     Raises:
-        OutputError: the folder is missing, the name is taken, or it does not end in `.gpkg`.
+        OutputError: the folder is missing, the name is taken, or it ends neither in `.gpkg` nor in `.csv`.
     """
-    if path.suffix.lower() != GEOPACKAGE:
-        raise OutputError(f"{path}: the table of change is a GeoPackage; name a file that ends in {GEOPACKAGE}")
+    if path.suffix.lower() not in (GEOPACKAGE, CSV):
+        raise OutputError(f"{path}: the table of change is a GeoPackage; its name ends in {GEOPACKAGE} (or {CSV})")
     check_output(path, is_overwriting)
 
 
@@ -64,10 +64,10 @@ def write_change_table(
     one row a scene. Equal counts give equal bytes.
 
     Args:
-        path: of the GeoPackage.
+        path: of the GeoPackage, or of the table as CSV where it ends so, which has no geometry.
         changes: of the scenes, one at least; their order does not matter.
         areas: that were counted; None where each scene was one.
-        csv_path: of the same table without its geometry; None for none.
+        csv_path: of the same table as CSV too; None for none.
         is_overwriting: whether existing files are replaced.
 
     Raises:
@@ -80,7 +80,9 @@ def write_change_table(
         geometries, crs, columns, warnings = _rows_of_scenes(changes)
     else:
         geometries, crs, columns, warnings = _rows_of_areas(changes, areas)
-    write_whole(path, _geopackage(geometries, crs, columns, _marks(changes)), is_overwriting)
+    is_csv = path.suffix.lower() == CSV
+    contents = _csv(columns) if is_csv else _geopackage(geometries, crs, columns, _marks(changes))
+    write_whole(path, contents, is_overwriting)
     if csv_path is not None:
         write_whole(csv_path, _csv(columns), is_overwriting)
     return warnings

@@ -146,6 +146,8 @@ def test_the_csv_holds_the_same_to_the_last_bit(tmp_path: Path) -> None:
     geometries = [box(scene, 0, 30, 100, 200), box(scene, 9000, 9000, 9100, 9100)]
     areas = load_change_areas(write_areas(tmp_path / "areas.geojson", geometries, name=['say "a, b"', None]))
     write_change_table(tmp_path / "t.gpkg", [scene.measure(areas)], areas, csv_path=tmp_path / "t.csv")
+    write_change_table(tmp_path / "alone.csv", [scene.measure(areas)], areas)
+    assert (tmp_path / "alone.csv").read_bytes() == (tmp_path / "t.csv").read_bytes()
     rows, _, _ = read_table(tmp_path / "t.gpkg")
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as stream:
         told = list(csv.DictReader(stream))
@@ -183,6 +185,6 @@ def test_a_table_is_never_written_over_another_unasked(tmp_path: Path) -> None:
     assert path.read_bytes() == b"older"
     write_change_table(path, [change], None, is_overwriting=True)
     assert len(read_table(path)[0]) == 1
-    with pytest.raises(OutputError, match=r"ends in \.gpkg"):
+    with pytest.raises(OutputError, match=r"its name ends in \.gpkg \(or \.csv\)"):
         check_table(tmp_path / "change.shp", is_overwriting=False)
     assert sorted(found.name for found in tmp_path.iterdir()) == ["change.gpkg"]
