@@ -52,7 +52,9 @@ class ShellCluster:
         self.clear()
 
     def restart(self) -> None:
-        """Start scheduler and workers again, as their services would be."""
+        """Start scheduler and workers again where they ended, as their services would be."""
+        if self.scheduler.poll() is None:
+            return
         for worker in self.workers:
             worker.wait(START_S)
         self.workers.clear()

@@ -28,9 +28,7 @@ def test_plain_text_to_another_machine_is_refused_unless_it_is_asked_for(host: s
     assert not parse_scheduler(f"tcp://{host}:8786", is_insecure_allowed=True).is_encrypted
 
 
-@pytest.mark.parametrize(
-    "text", ["gpu-1:8786", "tls://gpu-1", "tls://gpu-1:99999", "tls://a b:1", "ws://gpu-1:8786", ""]
-)
+@pytest.mark.parametrize("text", ["gpu-1:8786", "tls://gpu-1", "tls://gpu-1:99999", "tls://a b:1", "ws://gpu-1:1", ""])
 def test_what_is_no_address_is_said_to_be_none(text: str) -> None:
     with pytest.raises(RequestError, match="--scheduler"):
         parse_scheduler(text, is_insecure_allowed=True)
