@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from contextlib import ExitStack, contextmanager
 from ...blocks import BlockReading
 from ...errors import LandcastError, UnreadableSourceError
 from ..block_folder import BlockFolder
-from ..file_store import PARTIAL, FileStore, open_store
+from ..file_store import FileStore, open_store
 from ..local_runner import READ_TRIES
 from ..prepared import OpenScene
 from ..runner import BlockDone, BlockFailed
-from .orders import ComputeAnswer, ComputeQuestion, SceneOrder, Unfit, Versions
+from .orders import ComputeAnswer, ComputeQuestion, SceneOrder, Unfit, Versions, probe_name
 from .warm_scenes import HeldScene, WarmScenes, scenes_here
 
 BlockAnswer = BlockDone | BlockFailed | Unfit
@@ -166,11 +165,6 @@ def _try_writing(store: FileStore) -> None:
     name = probe_name()
     store.write(name, b"")
     store.remove(name)
-
-
-def probe_name() -> str:
-    """Name of a file that says nothing; one that a killed process left is removed as what it was writing."""
-    return f".block-probe-{secrets.token_hex(8)}{PARTIAL}"
 
 
 def _version_reason(differences: list[str]) -> str:

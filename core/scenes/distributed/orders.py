@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import platform
+import secrets
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -106,6 +107,13 @@ class Unfit:
 
     host: str
     reason: str
+
+
+def probe_name() -> str:
+    """Name of a file that says nothing; one that a killed process left is removed as what it was writing."""
+    from ..file_store import PARTIAL
+
+    return f".block-probe-{secrets.token_hex(8)}{PARTIAL}"
 
 
 def _version(package: str) -> str:

@@ -17,10 +17,10 @@ from ..file_store import open_store
 from ..prepared import Compute, PreparedScene
 from ..runner import BlockDone, BlockFailed, BlockOutcome, IsStopping, OnCalls
 from .assignment import Assignment
-from .block_task import check_worker, predict_block, probe_name, tell_compute
+from .calls import check_worker, predict_block, tell_compute
 from .connection import Connection, WorkerSeen
 from .fitness import Fitness
-from .orders import ComputeAnswer, ComputeQuestion, SceneOrder, Unfit, Versions
+from .orders import ComputeAnswer, ComputeQuestion, SceneOrder, Unfit, Versions, probe_name
 
 WORKERS_S = 300.0
 """How long a run waits while there is no worker, before it gives up."""
