@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import stat
 import subprocess
 import sys
@@ -11,12 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
+from landcast.core.errors import ClusterError
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes.distributed.choice import open_cluster
 from landcast.core.scenes.distributed.local_cluster import threads_of_each
 from landcast.core.scenes.local_runner import LocalRunner
 from landcast.core.scenes.scene_run import SceneSettings, run_scene
+from landcast.tests.core.scenes.distributed.shell_cluster import ShellCluster
 from landcast.tests.core.scenes.quick_scene import BLOCK_PX, contents
 
 CALLER = Path(__file__).with_name("local_caller.py")
@@ -65,3 +70,23 @@ def test_threads_are_shared_out_and_nobody_has_none() -> None:
     assert threads_of_each(2, 8) == 4
     assert threads_of_each(3, 8) == 2
     assert threads_of_each(8, 2) == 1
+
+
+def test_a_scheduler_without_workers_is_waited_for_so_long_and_no_longer(
+    ask: Callable[..., PredictionRequest], tmp_path: Path
+) -> None:
+    cluster = ShellCluster(tmp_path / "cluster")
+    try:
+        wait_until(lambda: can_connect(cluster.port), START_S)
+        with open_cluster(scheduler=cluster.address, keys=cluster.keys / "client") as runner:
+            runner._workers_s = 0.5
+            with pytest.raises(ClusterError, match=r"has had no worker for .* `dask worker tls://"):
+                run_scene(ask(), SceneSettings(block_px=BLOCK_PX), runner=runner)
+    finally:
+        cluster.close()
+
+
+def can_connect(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
