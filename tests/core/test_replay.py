@@ -75,7 +75,7 @@ def again(make_tiny_model: Callable[..., Path]) -> Callable[..., Replay]:
 
 
 def change_tags(path: Path, **tags: str) -> None:
-    with rasterio.open(path, "r+") as dataset:
+    with rasterio.open(path, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
         dataset.update_tags(**tags)
 
 
@@ -210,7 +210,7 @@ def test_what_is_no_result_or_lies_elsewhere_is_refused(own: Path, again: Callab
     with pytest.raises(UnreadableSourceError, match=r"text\.tif"):
         again(own / "text.tif")
     shutil.copy(own / "a_pred.tif", own / "older.tif")
-    with rasterio.open(own / "older.tif", "r+") as dataset:
+    with rasterio.open(own / "older.tif") as dataset:
         tags = {name: text for name, text in dataset.tags().items() if name != "LANDCAST_ASKED"}
         profile, pixels, names = dataset.profile, dataset.read(), dataset.descriptions
     with rasterio.open(own / "older.tif", "w", **profile) as dataset:
