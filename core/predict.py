@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import rasterio
 import torch
 
@@ -17,6 +15,7 @@ from .blocks import BlockPredictor, BlockStore, NoStore, Progress, StoredBlocks,
 from .device import choose_device, choose_precision, precision_name
 from .facts import facts_of_iterations, make_facts
 from .forecast.forecaster import Forecaster
+from .lattice import Rect
 from .model.contract import load_contract
 from .model.folder import LoadedModel, find_model, load_model
 from .outputs import check_outputs
@@ -90,7 +89,7 @@ def predict(
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
-    Peak memory over the loaded model is that of one block and one row of blocks, whatever the scene's size.
+    Peak memory over the loaded model is that of one block, whatever the scene's size.
 
     Args:
         request: what is asked for.
@@ -171,7 +170,7 @@ def _write_layers(
     picture: Quicklook | None,
     on_progress: Progress,
 ) -> dict[str, Path]:
-    """Predict all blocks, row by row, and finish the files only when all are whole."""
+    """Predict all blocks, one after another, and finish the files only when all are whole."""
     plan = blocks.plan
     maps = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
     transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
@@ -188,18 +187,15 @@ def _write_layers(
             )
             for layer, path in targets.items()
         }  # fmt: skip
-        for _, row in groupby(range(len(plan.blocks)), key=lambda number: plan.blocks[number].top):
-            parts = []
-            for number in row:
-                if not files and not picture and blocks.skip(number):
-                    continue
-                parts.append(blocks.give(number))
-                if picture:
-                    look = parts[-1].pop("look_before"), parts[-1].pop("look_after")
-                    picture.add(*look, parts[-1]["valid"], plan.blocks[number])
+        for number, block in enumerate(plan.blocks):
+            if not files and not picture and blocks.skip(number):
+                continue
+            part = blocks.give(number)
+            if picture:
+                picture.add(part["look_before"], part["look_after"], part["valid"], block)
+            place = Rect(block.top - plan.rect.top, block.left - plan.rect.left, *block.shape_yx)
             for layer, file in files.items():
-                valid = np.concatenate([part["valid"] for part in parts], axis=1)
-                file.write_rows(np.concatenate([part[layer] for part in parts], axis=2), valid)
+                file.write_block(place, part[layer], part["valid"])
         on_progress(blocks.total, blocks.total)
         for file in files.values():
             file.close()

@@ -43,16 +43,32 @@ def write_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, overwrite: bool) 
     """
     check_cover(spec, blocks)
     # what was written aside goes last: an error asks how much room is left
-    with ExitStack() as aside, writing(path), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+    with ExitStack() as aside, writing(path):
         partial = PartialFile(path)
         aside.callback(partial.discard)
-        names = tuple(partial.path.with_name(f"{partial.path.name}.{one}") for one in overview_factors(spec.shape_yx))
-        for name in names:
-            aside.callback(name.unlink, missing_ok=True)
-        overviews = make_overviews(make_vrt(spec, blocks), spec, names)
-        _copy(make_vrt(spec, blocks, overviews.paths), partial.path, spec)
-        _verify(partial.path, spec, overviews.checksums)
+        assemble_cog(partial.path, spec, blocks, aside)
         return partial.publish(overwrite)
+
+
+def assemble_cog(path: Path, spec: LayerSpec, blocks: BlockPaths, aside: ExitStack) -> None:
+    """Write a COG aside and read it back.
+
+    Args:
+        path: where it stands until it has its name; overviews stand beside it.
+        spec: of the layer.
+        blocks: cover it.
+        aside: removes the overviews.
+
+    Raises:
+        RasterioError: it cannot be written, or does not hold what the blocks hold; or another of `WRITE_ERRORS`.
+    """
+    names = tuple(path.with_name(f"{path.name}.{factor}") for factor in overview_factors(spec.shape_yx))
+    for name in names:
+        aside.callback(name.unlink, missing_ok=True)
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+        overviews = make_overviews(make_vrt(spec, blocks), spec, names)
+        _copy(make_vrt(spec, blocks, overviews.paths), path, spec)
+        _verify(path, spec, overviews.checksums)
 
 
 def _copy(vrt: str, path: Path, spec: LayerSpec) -> None:

@@ -27,7 +27,7 @@ from .writing import open_quietly, to_mask
 WINDOW_PX = 2 * BLOCK_PX
 """Side of what is read at once; half of it is one block of the next level, which so is written once."""
 SUMS = {"u1": np.uint16, "u2": np.uint32, "i2": np.int32, "u4": np.uint64, "i4": np.int64}
-"""In which type four values are added up; floats as float64."""
+"""In which type four values are added up."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,16 @@ def halve(pixels: NDArray[Any], valid: NDArray[np.bool_]) -> tuple[NDArray[Any],
     pad = (0, height % 2), (0, width % 2)
     if height % 2 or width % 2:
         pixels, valid = np.pad(pixels, ((0, 0), *pad)), np.pad(valid, pad)
-    kind = SUMS.get(pixels.dtype.str[1:], np.float64)
     counts = _add_fours(valid, np.uint8)
-    if bool(valid.all()):
-        total = _add_fours(pixels, kind)
-        mean = total / 4 if kind is np.float64 else (total + 2) // 4
+    known = pixels if bool(valid.all()) else np.where(valid, pixels, np.zeros((), pixels.dtype))
+    if pixels.dtype.kind == "f":
+        quarters = _add_fours(known.astype(np.float64) / 4, np.float64)  # four large ones would pass the type's end
+        mean = quarters / (np.maximum(counts, 1) / 4)
     else:
-        total = _add_fours(np.where(valid, pixels, np.zeros((), pixels.dtype)), kind)
+        kind = SUMS[pixels.dtype.str[1:]]
         divisor = np.maximum(counts, 1).astype(kind)
-        mean = total / divisor if kind is np.float64 else (total + divisor // 2) // divisor
+        total = _add_fours(known, kind)
+        mean = (total + 2) // 4 if known is pixels and counts.min() == 4 else (total + divisor // 2) // divisor
     return mean.astype(pixels.dtype), counts > 0
 
 

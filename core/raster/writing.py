@@ -31,9 +31,6 @@ SETTINGS: dict[str, Any] = {
     "GDAL_NUM_THREADS": "1",  # with several, errors of writing were not told
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # a folder may hold ten thousand blocks
     "GDAL_MAX_DATASET_POOL_SIZE": "16",  # each open block takes a megabyte
-    "COMPRESS_OVERVIEW": "ZSTD",
-    "ZSTD_LEVEL_OVERVIEW": "1",
-    "SPARSE_OK_OVERVIEW": "NO",  # a hole stands for a lost block
 }
 """Settings of GDAL for writing; whatever the user's own are."""
 
