@@ -69,6 +69,7 @@ class FolderLock:
                 os.close(descriptor)
                 return None
             os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
             os.write(descriptor, json.dumps({"process": os.getpid(), "machine": socket.gethostname()}).encode())
         except BaseException as error:
             with contextlib.suppress(OSError):
@@ -106,7 +107,8 @@ class FolderLock:
 
 def _read_holder(descriptor: int) -> tuple[int, str] | None:
     try:
-        said = json.loads(os.pread(descriptor, 4096, 0))
+        os.lseek(descriptor, 0, os.SEEK_SET)  # Windows has no pread
+        said = json.loads(os.read(descriptor, 4096))
         return int(said["process"]), str(said["machine"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -122,7 +122,7 @@ def run_scene(
     settings, listener, runner = settings or SceneSettings(), listener or SceneListener(), runner or LocalRunner()
     if settings.form == "blocks":
         request = replace(request, output=request.output_path.with_suffix(".vrt"))
-    folder = settings.folder or default_folder(request)
+    folder = (settings.folder or default_folder(request)).absolute()
     if not (settings.accepts_finished or (folder / PLAN_NAME).exists()):
         check_outputs(request)  # before the source is looked at, where nothing can be in the way by right
     compute = runner.compute_of(request)
