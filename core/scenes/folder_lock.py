@@ -16,6 +16,9 @@ HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """What the system says of a lock that another process has; other errors are of a file system that knows no locks."""
 LOCKED_BYTE = 1 << 30
 """Windows lets nobody read what is locked, so a byte far behind the end is."""
+IS_WINDOWS = os.name == "nt"
+MOST_TRIES = 1000
+"""How often the lock may go away under who takes it before something else is wrong."""
 
 
 class FolderLock:
@@ -35,30 +38,34 @@ class FolderLock:
         self._descriptor: int | None = None
 
     def __enter__(self) -> FolderLock:
-        while self._descriptor is None:
+        for _ in range(MOST_TRIES):
             self._descriptor = self._try()
-        return self
+            if self._descriptor is not None:
+                return self
+        raise OutputError(f"{self._name}: its blocks cannot be kept in {self.folder}: {self.path} cannot be made")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._descriptor is not None
-        if os.name == "nt":  # where nothing is removed that is open
+        if IS_WINDOWS:  # where nothing is removed that is open
             os.close(self._descriptor)
         with contextlib.suppress(OSError):
             self.path.unlink()
-        if os.name != "nt":  # last, lest the next holder's file is removed
+        if not IS_WINDOWS:  # last, lest the next holder's file is removed
             os.close(self._descriptor)
         self._descriptor = None
         with contextlib.suppress(OSError):
             self.folder.rmdir()
 
     def _try(self) -> int | None:
-        """Take the lock; None where its holder removed the file just then."""
+        """Take the lock; None where its holder removed the file, or its folder, just then."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
+            if isinstance(error, FileNotFoundError):
+                return None
             raise OutputError(
                 f"{self._name}: its blocks cannot be kept in {self.folder}: {error.strerror or error}; "
                 "choose another place with -o"
@@ -96,6 +103,8 @@ class FolderLock:
         return f"process {held[0]} on {held[1]}" if held else "which does not say its name"
 
     def _check_alive(self, descriptor: int) -> None:
+        if IS_WINDOWS:  # where to ask a process whether it lives is to interrupt it
+            return
         held = _read_holder(descriptor)
         if held is None or held[1] != socket.gethostname() or held[0] == os.getpid():
             return
@@ -123,7 +132,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _lock(descriptor: int) -> None:
-    if os.name == "nt":
+    if IS_WINDOWS:
         import msvcrt
 
         os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)

@@ -95,3 +95,35 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"mine: its blocks cannot be kept in .*file/run: .*; choose another place"):
         FolderLock(tmp_path / "file" / "run", "mine").__enter__()
+
+
+def test_windows_interrupts_nobody_to_learn_whether_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    asked: list[int] = []
+    monkeypatch.setattr(folder_lock, "IS_WINDOWS", True)
+    monkeypatch.setattr(folder_lock, "_lock", refuse)
+    monkeypatch.setattr(os, "kill", lambda process, signal: asked.append(process))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "lock").write_text(f'{{"process": {os.getppid()}, "machine": "{socket.gethostname()}"}}')
+    with FolderLock(folder, "mine"):
+        assert asked == []
+
+
+def test_a_folder_that_goes_just_before_its_lock_is_opened_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, open_file, left = tmp_path / "run", os.open, [3]
+
+    def open_late(path: Path, flags: int, mode: int = 0o777) -> int:
+        if left[0]:
+            left[0] -= 1
+            folder.rmdir()  # as by a run that leaves
+        return open_file(path, flags, mode)
+
+    monkeypatch.setattr(folder_lock.os, "open", open_late)
+    with FolderLock(folder, "mine"):
+        assert (folder / "lock").is_file()
+    assert left == [0]
