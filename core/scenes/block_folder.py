@@ -110,6 +110,11 @@ class BlockFolder:
         """Where it is."""
         return self._files.url
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it lies in an object store rather than in a folder that this machine sees."""
+        return not isinstance(self._files, LocalStore)
+
     def begin(self, key: str, plan: Plan) -> None:
         """Hear what will be predicted; blocks of another key count for nothing and are replaced."""
 
@@ -130,8 +135,10 @@ class BlockFolder:
         }
 
     def held_bytes(self) -> int:
-        """What all files of blocks take that are there."""
-        return sum(size for name, size in self._files.sizes().items() if _NAME.fullmatch(name))
+        """What all files of blocks take on a disk that this machine sees; copies of those that lie elsewhere."""
+        copies = LocalStore(self._scratch) if self._scratch is not None else None
+        store = copies if self.is_remote else self._files
+        return 0 if store is None else sum(size for name, size in store.sizes().items() if _NAME.fullmatch(name))
 
     def is_kept(self, number: int) -> bool:
         """Whether a block is there, by its record and the sizes of its files."""
@@ -140,10 +147,10 @@ class BlockFolder:
 
     def record(self, number: int) -> BlockRecord | None:
         """Return what is kept of a block; None for nothing, or what is of another result or plan."""
-        text = self._files.read(f"{_stem(number)}.json")
-        if text is None:
-            return None
         try:
+            text = self._read(f"{_stem(number)}.json")
+            if text is None:
+                return None
             record = BlockRecord.from_json(text)
         except ValueError as error:
             self._drop(number, f"its record cannot be read: {error}")
@@ -204,27 +211,24 @@ class BlockFolder:
         return record
 
     def local_path(self, number: int, layer: str) -> Path:
-        """Where a layer of a kept block stands on this machine; fetched and verified where it lies elsewhere.
+        """Where a layer of a kept block stands on this machine, verified; it is fetched where it lies elsewhere.
 
         Raises:
             OutputError: it is not there, or damaged.
         """
         name = _layer_name(number, layer)
+        record = self.record(number)
+        if record is None:
+            raise OutputError(f"{self.url}: block {number} is not there any more; start again, it is made again")
         if isinstance(self._files, LocalStore):
+            self._whole_bytes(record, layer)
             return self._files.folder / name
         if self._scratch is None:
             raise ValueError("blocks of another machine need a folder for their copies")
         scratch = LocalStore(self._scratch)
-        record = self.record(number)
-        if record is None:
-            raise OutputError(f"{self.url}: block {number} is not there any more; start again, it is made again")
-        file = record.files[layer]
         held = scratch.read(name)
-        if held is None or hashlib.sha256(held).hexdigest() != file.sha256:
-            data = self._bytes_of(record, layer)
-            if data is None:
-                raise OutputError(f"{self.url}: block {number} is damaged; start again, it is made again")
-            scratch.write(name, data)
+        if held is None or hashlib.sha256(held).hexdigest() != record.files[layer].sha256:
+            scratch.write(name, self._whole_bytes(record, layer))
         return self._scratch / name
 
     def remove_block(self, number: int) -> None:
@@ -237,31 +241,65 @@ class BlockFolder:
     def remove_partial(self) -> None:
         """Remove what killed processes were writing; only for who has the folder for himself."""
         for name in self._files.sizes():
-            if name.startswith(".block-") and name.endswith(PARTIAL):
+            if _is_partial(name):
                 self._files.remove(name)
 
     def remove(self) -> None:
-        """Remove all blocks, and the folder where nothing else is in it."""
+        """Remove all blocks, and the folder where nothing else is in it; what cannot be removed is told."""
         for store in (self._files, *([LocalStore(self._scratch)] if self._scratch else [])):
+            try:
+                names = [name for name in store.sizes() if _NAME.fullmatch(name) or _is_partial(name)]
+            except OutputError as error:
+                self._warn(f"blocks that are needed no more are left behind: {error}")
+                continue
             # records first: what they name is whole, or they are gone
-            for name in sorted(store.sizes(), key=lambda name: not name.endswith(".json")):
-                if _NAME.fullmatch(name) or (name.startswith(".block-") and name.endswith(PARTIAL)):
-                    store.remove(name)
+            names.sort(key=lambda name: not name.endswith(".json"))
+            left = [name for name in names if not store.remove(name)]
+            if left:
+                self._warn(f"{store.url}: cannot remove {len(left)} files of blocks, such as {left[0]}; remove them")
             store.remove_folder()
 
     def _bytes_of(self, record: BlockRecord, layer: str) -> bytes | None:
         """The bytes of a file that are as they were written; None where not, and the block is gone then."""
         file = record.files[layer]
-        data = self._files.read(file.name)
+        try:
+            data = self._read(file.name)
+        except ValueError as error:
+            self._drop(record.number, str(error))
+            return None
         if data is not None and len(data) == file.size and hashlib.sha256(data).hexdigest() == file.sha256:
             return data
         found = "is missing" if data is None else f"has not the bytes that were written ({len(data)} of {file.size})"
         self._drop(record.number, f"{file.name} {found}")
         return None
 
+    def _whole_bytes(self, record: BlockRecord, layer: str) -> bytes:
+        data = self._bytes_of(record, layer)
+        if data is None:
+            raise OutputError(f"{self.url}: block {record.number} is damaged; start again, it is made again")
+        return data
+
+    def _read(self, name: str) -> bytes | None:
+        """All of a file; None where it is not there.
+
+        Raises:
+            ValueError: the disk does not give it back, which is damage as any other.
+            OutputError: the store where it lies does not give it, which may pass.
+        """
+        try:
+            return self._files.read(name)
+        except OutputError as error:
+            if self.is_remote:
+                raise
+            raise ValueError(str(error)) from error
+
     def _drop(self, number: int, why: str) -> None:
         self.remove_block(number)
         self._warn(f"{self.url}: block {number} is made again: {why}")
+
+
+def _is_partial(name: str) -> bool:
+    return name.startswith(".block-") and name.endswith(PARTIAL)
 
 
 def _stem(number: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import errno
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,10 +15,12 @@ from ..raster.writing import reason_of
 
 PARTIAL = ".partial"
 """How a name ends that is still being written."""
+_BROKEN = (errno.EIO, errno.ENOSPC)
+"""Errors of a disk that failed; others say that its file system brings no folders to it, as some shared ones do."""
 
 
 class FileStore(Protocol):
-    """Files by their names, each whole or not there."""
+    """Files by their names, each whole or not there; what fails is an OutputError that names the file."""
 
     url: str
 
@@ -41,8 +44,8 @@ class FileStore(Protocol):
             OutputError: it cannot be written.
         """
 
-    def remove(self, name: str) -> None:
-        """Remove a file, where it is there."""
+    def remove(self, name: str) -> bool:
+        """Remove a file, where it is there; False where it cannot be removed."""
 
     def remove_folder(self) -> None:
         """Remove what held the files, where nothing is left in it."""
@@ -77,9 +80,15 @@ class LocalStore:
 
     def sizes(self) -> dict[str, int]:
         """Bytes of all files that there are, by name."""
-        with contextlib.suppress(FileNotFoundError), os.scandir(self.folder) as entries:
-            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
-        return {}
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise OutputError(f"{self.folder}: cannot be read: {error.strerror or error}") from error
+        # what another process renames or removes meanwhile is not there any more
+        sizes = {name: self.size(name) for name in names if not (self.folder / name).is_dir()}
+        return {name: size for name, size in sizes.items() if size is not None}
 
     def size(self, name: str) -> int | None:
         """Bytes of a file; None where it is not there."""
@@ -106,7 +115,7 @@ class LocalStore:
                 stream.write(data)
             sync(aside)
             aside.replace(self.folder / name)
-            sync(self.folder)
+            _sync_folder(self.folder)
         except OSError as error:
             # asked before what was written is removed, for it may be what fills the disk
             reason = reason_of(error, self.folder)
@@ -115,10 +124,13 @@ class LocalStore:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
 
-    def remove(self, name: str) -> None:
-        """Remove a file, where it is there."""
-        with contextlib.suppress(OSError):
-            (self.folder / name).unlink()
+    def remove(self, name: str) -> bool:
+        """Remove a file, where it is there; False where it cannot be removed."""
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
     def remove_folder(self) -> None:
         """Remove the folder, where nothing is left in it."""
@@ -148,47 +160,75 @@ class RemoteStore:
 
     def sizes(self) -> dict[str, int]:
         """Bytes of all files that there are, by name."""
-        self._system.invalidate_cache(self._root)
         try:
-            entries = self._system.ls(self._root, detail=True)
+            with _telling(self.url, "be listed"):
+                self._system.invalidate_cache(self._root)
+                entries = self._system.ls(self._root, detail=True)
         except FileNotFoundError:
             return {}
         return {str(entry["name"]).rpartition("/")[2]: int(entry["size"] or 0) for entry in entries}
 
     def size(self, name: str) -> int | None:
         """Bytes of a file; None where it is not there."""
-        self._system.invalidate_cache(self._root)
         try:
-            return int(self._system.size(self._at(name)))
+            with _telling(f"{self.url}/{name}", "be looked at"):
+                self._system.invalidate_cache(self._root)
+                return int(self._system.size(self._at(name)))
         except FileNotFoundError:
             return None
 
     def read(self, name: str) -> bytes | None:
         """All of a file; None where it is not there."""
         try:
-            return bytes(self._system.cat_file(self._at(name)))
+            with _telling(f"{self.url}/{name}", "be read"):
+                return bytes(self._system.cat_file(self._at(name)))
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise OutputError(f"{self.url}/{name}: cannot be read: {error}") from error
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file."""
         try:
-            self._system.makedirs(self._root, exist_ok=True)
-            self._system.pipe_file(self._at(name), data)
-        except OSError as error:
+            with _telling(f"{self.url}/{name}", "be written"):
+                self._system.makedirs(self._root, exist_ok=True)
+                self._system.pipe_file(self._at(name), data)
+        except FileNotFoundError as error:
             raise OutputError(f"{self.url}/{name}: cannot be written: {error}") from error
 
-    def remove(self, name: str) -> None:
-        """Remove a file, where it is there."""
-        with contextlib.suppress(FileNotFoundError):
+    def remove(self, name: str) -> bool:
+        """Remove a file, where it is there; False where it cannot be removed."""
+        try:
             self._system.rm_file(self._at(name))
+        except FileNotFoundError:
+            return True
+        except Exception:  # noqa: BLE001 - each store has its own errors
+            return False
+        return True
 
     def remove_folder(self) -> None:
         """Remove what held the files, where the store knows folders."""
-        with contextlib.suppress(OSError, NotImplementedError):
+        with contextlib.suppress(Exception):
             self._system.rmdir(self._root)
 
     def _at(self, name: str) -> Any:
         return f"{self._root}/{name}"
+
+
+@contextlib.contextmanager
+def _telling(name: str, deed: str) -> Iterator[None]:
+    """Tell what a store raises, whatever its errors are, by what could not be done; what is not there stays that."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise OutputError(f"{name}: cannot {deed}: {reason}; look at the address and what you may do there") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a folder to the disk, where its file system does so for folders."""
+    try:
+        sync(folder)
+    except OSError as error:
+        if error.errno in _BROKEN:
+            raise

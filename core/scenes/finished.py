@@ -16,10 +16,11 @@ def is_finished(scene: PreparedScene) -> bool:
 
     Result files get their names only when they are whole and read back, so that it is what they hold, too.
     """
-    return all(_is_of(path, scene.layers[layer]) for layer, path in scene.targets.items())
+    return all(is_of(path, scene.layers[layer]) for layer, path in scene.targets.items())
 
 
-def _is_of(path: Path, spec: LayerSpec) -> bool:
+def is_of(path: Path, spec: LayerSpec) -> bool:
+    """Whether a result file is there, and says of itself what a plan makes it say of this layer."""
     try:
         with open_quietly(path) as dataset:
             tags = dataset.tags()

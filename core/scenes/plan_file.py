@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import OutputError
 from ..raster.provenance import make_tags
-from .file_store import LocalStore
+from .file_store import LocalStore, is_url
 from .prepared import PreparedScene
 
 PLAN_NAME = "plan.json"
 FORMAT = 1
 LONGEST = 60
 """Characters of a value that are told to the user."""
+DIGEST_DIGITS = 16
+"""Of the digest in the name of the folder that blocks are in."""
 
 Stage = Literal["predicting", "publishing", "finished"]
 """Blocks are made; results get their names; all is done but that the blocks are still there."""
+
+
+@dataclass(frozen=True)
+class BlocksPlace:
+    """Where a run keeps its blocks, which it shares with no other plan, version or result.
+
+    Attributes:
+        asked: path or address that was asked for; empty for the folder of the run itself.
+        name: of the folder there.
+    """
+
+    asked: str
+    name: str
+
+    @classmethod
+    def of(cls, scene: PreparedScene, blocks_url: str | None) -> BlocksPlace:
+        """The place of a scene's blocks: within the run's own folder, or where the user wants them."""
+        result = str(scene.request.output_path.absolute())
+        told = json.dumps([scene.key, decided_of(scene), result], sort_keys=True)
+        digest = hashlib.sha256(told.encode()).hexdigest()[:DIGEST_DIGITS]
+        if not blocks_url:
+            return cls("", f"blocks-{digest}")
+        asked = blocks_url if is_url(blocks_url) else str(Path(blocks_url.removeprefix("file://")).absolute())
+        # a name of letters that any address may hold
+        return cls(asked, f"{re.sub(r'[^A-Za-z0-9._-]', '_', Path(result).name)}-{digest}")
+
+    def within(self, folder: Path) -> str:
+        """Path or address of it, for a run in a folder."""
+        slash = "" if self.asked.endswith("/") else "/"
+        return f"{self.asked}{slash}{self.name}" if self.asked else str(folder / self.name)
 
 
 @dataclass(frozen=True)
@@ -29,11 +63,13 @@ class KeptPlan:
         key: of its result.
         decided: all that its pixels and files depend on, by name.
         stage: how far it came.
+        place: of its blocks.
     """
 
     key: str
     decided: dict[str, str]
     stage: Stage
+    place: BlocksPlace
 
 
 class PlanFile:
@@ -63,13 +99,14 @@ class PlanFile:
                 f"{self.path}: is no plan that this version reads ({error}); --overwrite begins anew"
             ) from error
 
-    def write(self, scene: PreparedScene, stage: Stage) -> None:
-        """Say what is decided, and how far it is.
+    def write(self, scene: PreparedScene, stage: Stage, place: BlocksPlace) -> None:
+        """Say what is decided, how far it is, and where the blocks are.
 
         Raises:
             OutputError: it cannot be written.
         """
         said = {"format": FORMAT, "key": scene.key, "stage": stage, "decided": decided_of(scene)}
+        said["blocks"] = asdict(place)
         self._files.write(PLAN_NAME, (json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
 
     def remove(self) -> None:
@@ -112,13 +149,24 @@ def other_plan(kept: KeptPlan, scene: PreparedScene, place: Path) -> OutputError
     )
 
 
+def other_place(kept: KeptPlan, scene: PreparedScene, place: Path) -> OutputError:
+    """What is said where the blocks of the run that is to be continued are not where they are asked for."""
+    url = kept.place.asked
+    again = f"give --blocks-url {url}" if url else "leave --blocks-url away"
+    return OutputError(
+        f"{scene.request.output_path}: the blocks of an unfinished run are in {kept.place.within(place)}; "
+        f"{again} to continue it, or --overwrite to begin anew"
+    )
+
+
 def _parse(said: dict[str, Any]) -> KeptPlan:
     if said["format"] != FORMAT:
         raise ValueError(f"its format is {said['format']}, not {FORMAT}")
     if said["stage"] not in get_args(Stage):
         raise ValueError(f"its stage is {said['stage']}")
     decided = {str(name): str(value) for name, value in said["decided"].items()}
-    return KeptPlan(str(said["key"]), decided, said["stage"])
+    place = BlocksPlace(str(said["blocks"]["asked"]), str(said["blocks"]["name"]))
+    return KeptPlan(str(said["key"]), decided, said["stage"], place)
 
 
 def _short(value: str | None) -> str:

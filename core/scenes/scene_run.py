@@ -15,13 +15,15 @@ from ..predict import Prediction
 from ..quicklook import Quicklook
 from ..raster.cog import write_cog
 from ..raster.mosaic import write_mosaic
+from ..raster.result import check_output
 from ..request import PredictionRequest
 from .block_folder import BlockFolder
 from .disk_need import check_scene_disk, scene_disk_need
-from .finished import is_finished
+from .file_store import open_store
+from .finished import is_finished, is_of
 from .folder_lock import FolderLock
 from .local_runner import LocalRunner
-from .plan_file import PLAN_NAME, KeptPlan, PlanFile, is_same, other_plan
+from .plan_file import PLAN_NAME, BlocksPlace, KeptPlan, PlanFile, Stage, is_same, other_place, other_plan
 from .prepared import LOOKS, PreparedScene, prepare_scene
 from .runner import BlockFailed, BlockOutcome, BlockRunner, IsStopping
 
@@ -44,7 +46,8 @@ class SceneSettings:
     Attributes:
         form: one COG a layer, or its blocks with a VRT, which is called `.vrt` then.
         folder: for plan, lock and blocks; beside the result, hidden, where None.
-        blocks_url: for blocks elsewhere, which all workers reach; in `folder` where None.
+        blocks_url: for blocks elsewhere, which all workers reach, in a folder there that no other plan or result has;
+            in `folder` where None.
         block_px: side of a block; the plan's own where None.
         has_members: whether the members' changes are kept with each block, for statistics.
         accepts_finished: whether a result that the same plan has made already is what was asked for, and no error.
@@ -172,11 +175,11 @@ class _SceneRun:
         self, scene: PreparedScene, settings: SceneSettings, folder: Path, listener: SceneListener, teller: _Teller
     ) -> None:
         self.scene, self._settings, self._listener, self._teller = scene, settings, listener, teller
-        self._plan_file = PlanFile(folder)
-        elsewhere = settings.blocks_url
-        scratch = folder / "copies" if elsewhere else None
-        self._blocks = BlockFolder(elsewhere or folder / "blocks", scene, teller.warn, scratch)
+        self._folder, self._plan_file = folder, PlanFile(folder)
+        self._place = BlocksPlace.of(scene, settings.blocks_url)
+        self._blocks = self._blocks_in(self._place)
         self._is_overwriting = scene.request.is_overwriting
+        self._ours: set[Path] = set()
         self._total = len(scene.blocks)
 
     def is_finished_before(self) -> bool:
@@ -195,12 +198,12 @@ class _SceneRun:
         may_be_there = is_over or (left is None and self._settings.accepts_finished)
         if may_be_there and not self._is_overwriting and is_finished(scene):
             return True
-        # what stands under the names is of the run that is continued
-        self._is_overwriting = self._is_overwriting or is_publishing
-        asked = replace(scene.request, is_overwriting=self._is_overwriting)
-        check_outputs(asked, scene.plan.interval.iterations)
+        if is_publishing:
+            # of the run that is continued; what another put under the other names meanwhile is in the way as ever
+            self._ours = {path for layer, path in scene.targets.items() if is_of(path, scene.layers[layer])}
+        self._check_names()
         self._check_disk()
-        self._plan_file.write(scene, "publishing" if is_publishing else "predicting")
+        self._say("publishing" if is_publishing else "predicting")
         return False
 
     def predict(self, runner: BlockRunner, stop: IsStopping) -> int:
@@ -230,14 +233,17 @@ class _SceneRun:
     def finish(self, finishers: Sequence[Finisher]) -> dict[str, Path]:
         """Put the result together, and remove the blocks once it has been read back; its files by what they hold."""
         scene = self.scene
-        self._plan_file.write(scene, "publishing")
+        self._say("publishing")
         paths = {layer: self._write(layer, path) for layer, path in scene.targets.items()}
         if scene.request.quicklook:
             self._write_quicklook(scene.request.quicklook)
             paths["quicklook"] = scene.request.quicklook
         for finisher in finishers:
             paths |= finisher(scene, self._blocks, dict(paths))
-        self._plan_file.write(scene, "finished")
+        try:
+            self._say("finished")
+        except OutputError as error:  # the results are whole, and on a full disk the blocks are what makes room
+            self._listener.note(str(error))
         self._tidy_up()
         return paths
 
@@ -245,7 +251,8 @@ class _SceneRun:
         """Leave no folder behind where there is nothing to continue with."""
         with contextlib.suppress(LandcastError, OSError):
             left = self._plan_file.read()
-            if left is not None and left.stage == "predicting" and is_same(left, self.scene):
+            is_ours = left is not None and left.place == self._place and is_same(left, self.scene)
+            if left is not None and is_ours and left.stage == "predicting":
                 self._blocks.remove_partial()
                 if not self._blocks.kept():
                     self._tidy_up()
@@ -257,22 +264,46 @@ class _SceneRun:
         except OutputError:
             if not self._is_overwriting:
                 raise
-            left = KeptPlan("", {}, "predicting")
-        if left is None or is_same(left, self.scene):
+            left = KeptPlan("", {}, "predicting", self._place)
+        if left is None:
+            self._remove_blocks()  # those that no plan speaks of are nobody's
+            return None
+        is_asked = left.place.asked == self._place.asked
+        if is_same(left, self.scene) and (is_asked or left.stage == "finished"):
+            self._place, self._blocks = left.place, self._blocks_in(left.place)
             return left
         if left.stage != "finished":
             if not self._is_overwriting:
-                raise other_plan(left, self.scene, self._plan_file.path.parent)
-            self._listener.note(f"an unfinished run with another plan is thrown away: {self._plan_file.path.parent}")
+                raise (other_place if is_same(left, self.scene) else other_plan)(left, self.scene, self._folder)
+            self._listener.note(f"an unfinished run with another plan is thrown away: {self._folder}")
+        self._blocks_in(left.place).remove()
         self._tidy_up()
         return None
 
+    def _blocks_in(self, place: BlocksPlace) -> BlockFolder:
+        scratch = self._folder / "copies" if place.asked else None
+        return BlockFolder(place.within(self._folder), self.scene, self._teller.warn, scratch)
+
+    def _say(self, stage: Stage) -> None:
+        self._plan_file.write(self.scene, stage, self._place)
+
+    def _check_names(self) -> None:
+        """Make sure that the results can appear under their names, where they are not there already."""
+        request = self.scene.request
+        asked = replace(request, is_overwriting=self._is_overwriting or bool(self._ours))
+        check_outputs(asked, self.scene.plan.interval.iterations)
+        for path in self.scene.targets.values():
+            check_output(path, self._may_replace(path))
+
+    def _may_replace(self, path: Path) -> bool:
+        return self._is_overwriting or path in self._ours
+
     def _is_whole(self, number: int) -> bool:
-        """Whether a kept block has its bytes; those that lie elsewhere are looked at when they are fetched."""
-        return self._settings.blocks_url is not None or self._blocks.verify(number)
+        """Whether a kept block has its bytes; those of an object store are looked at when they are fetched."""
+        return self._blocks.is_remote or self._blocks.verify(number)
 
     def _check_all(self, kept: Collection[int], failed: Mapping[int, str], stop: IsStopping) -> None:
-        name, place = self.scene.request.output_path, self._plan_file.path.parent
+        name, place = self.scene.request.output_path, self._blocks.url if self._place.asked else self._folder
         if len(kept) == self._total:
             return
         done = f"{len(kept)} of {self._total} blocks are kept in {place}"
@@ -289,8 +320,9 @@ class _SceneRun:
         )
 
     def _check_disk(self) -> None:
-        """Make sure that there is room; blocks that lie elsewhere are copied here before they are put together."""
-        scene, folder = self.scene, self._plan_file.path.parent
+        """Make sure that there is room; blocks of an object store are copied here before they are put together."""
+        scene = self.scene
+        folder = self._folder if self._blocks.is_remote else Path(self._blocks.url)
         pixels = scene.plan.rect.height * scene.plan.rect.width
         extra = round(pixels * (1 + scene.plan.settings.members / 8) * MEMBERS_SHARE) if scene.has_members else 0
         extra += round(pixels * LOOK_BYTES_A_PX) if scene.request.quicklook else 0
@@ -303,7 +335,7 @@ class _SceneRun:
         """Write the file of a layer; another program that holds the name open may make it another one."""
         blocks = {rect: self._blocks.local_path(number, layer) for number, rect in enumerate(self.scene.blocks)}
         write = write_cog if self._settings.form == "cog" else write_mosaic
-        written = write(path, self.scene.layers[layer], blocks, self._is_overwriting)
+        written = write(path, self.scene.layers[layer], blocks, self._may_replace(path))
         if written != path:
             self._teller.warn(f"{path} is held open by another program; written as {written}")
         return written
@@ -321,8 +353,17 @@ class _SceneRun:
 
     def _tidy_up(self) -> None:
         """Leave nothing but the result; the plan goes last, so that a run that is killed here knows how far it was."""
-        self._blocks.remove()
+        self._remove_blocks()
         self._plan_file.remove()
+
+    def _remove_blocks(self) -> None:
+        """Remove the blocks, those too that the workers of a killed run wrote late."""
+        if self._place.asked:
+            self._blocks.remove()
+            if not self._blocks.is_remote:
+                open_store(self._place.asked).remove_folder()
+        for folder in sorted(self._folder.glob("blocks-*")):
+            BlockFolder(folder, self.scene, self._teller.warn).remove()
 
 
 class _Calls:

@@ -81,6 +81,11 @@ def hidden(request: PredictionRequest) -> Path:
     return request.output_path.with_name(f".{request.output_path.name}.landcast")
 
 
+def kept_in(request: PredictionRequest) -> Path:
+    """Where the blocks of an unfinished run are, which keeps them in its own folder."""
+    return next(hidden(request).glob("blocks-*"))
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """All files of a folder by name, hidden ones too, in whatever folder below they are."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

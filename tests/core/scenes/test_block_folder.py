@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
 
 from landcast.core.blocks import Layers
 from landcast.core.errors import OutputError, RequestError
 from landcast.core.request import PredictionRequest
+from landcast.core.scenes import file_store
 from landcast.core.scenes.block_folder import BlockFolder, BlockRecord
 from landcast.core.scenes.file_store import open_store
 from landcast.core.scenes.prepared import PreparedScene, prepare_scene
@@ -124,9 +128,9 @@ def test_a_layer_is_a_file_of_this_machine_wherever_blocks_lie(
     if (tmp_path / "copies").exists():
         path.write_bytes(b"damaged on the way")
         assert folder.local_path(NUMBER, "change").read_bytes() == open_store(place).read("block-000004.change.tif")
-        open_store(place).write("block-000004.spread.tif", b"damaged there")
-        with pytest.raises(OutputError, match="block 4 is damaged; start again"):
-            folder.local_path(NUMBER, "spread")
+    open_store(place).write("block-000004.spread.tif", b"damaged there")
+    with pytest.raises(OutputError, match="block 4 is damaged; start again"):
+        folder.local_path(NUMBER, "spread")
     folder.remove()
     assert open_store(place).sizes() == {}
     assert not (tmp_path / "copies").exists()
@@ -153,3 +157,68 @@ def test_a_folder_that_cannot_be_made_is_told(scene: PreparedScene, tmp_path: Pa
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"block-000004\.\S+: cannot be written: Not a dir"):
         BlockFolder(tmp_path / "file" / "blocks", scene).save(NUMBER, scene.blocks[NUMBER], make_layers(scene))
+
+
+@pytest.mark.parametrize("name", ["block-000004.json", "block-000004.spread.tif"])
+def test_a_block_that_the_disk_does_not_give_back_is_made_again(
+    scene: PreparedScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    told: list[str] = []
+    folder, read = BlockFolder(tmp_path / "blocks", scene, told.append), Path.read_bytes
+    folder.save(NUMBER, scene.blocks[NUMBER], make_layers(scene))
+
+    def fail(path: Path) -> bytes:
+        if path.name == name:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    assert not folder.verify(NUMBER)
+    assert len(told) == 1
+    assert "block 4 is made again" in told[0]
+    assert "Input/output error" in told[0]
+    assert not any((tmp_path / "blocks").iterdir())
+
+
+@pytest.mark.parametrize(("code", "is_told"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_folder_need_not_be_brought_to_the_disk_where_that_is_impossible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, is_told: bool
+) -> None:
+    def refuse(path: Path) -> None:
+        if path.is_dir():
+            raise OSError(code, "as told")
+
+    monkeypatch.setattr(file_store, "sync", refuse)
+    with pytest.raises(OutputError, match=r"a\.tif: cannot be written") if is_told else nullcontext():
+        open_store(tmp_path).write("a.tif", b"whole")
+    assert (tmp_path / "a.tif").read_bytes() == b"whole"
+
+
+def test_whatever_an_object_store_raises_is_told_by_its_address(
+    scene: PreparedScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NoCredentialsError(Exception):
+        """Of no kind that is known here, as those of many stores."""
+
+    def refuse(*args: object, **settings: object) -> None:
+        raise NoCredentialsError("who are you?")
+
+    told: list[str] = []
+    url = f"memory://{secrets.token_hex(8)}"
+    folder, store = BlockFolder(url, scene, told.append), open_store(url)
+    folder.save(NUMBER, scene.blocks[NUMBER], make_layers(scene))
+    for name in ("ls", "size", "cat_file", "pipe_file", "rm_file", "rmdir"):
+        monkeypatch.setattr(MemoryFileSystem, name, refuse)
+    deeds: list[Callable[[], object]] = [
+        store.sizes, lambda: store.size("a"), lambda: store.read("a"), lambda: store.write("a", b"")
+    ]  # fmt: skip
+    for deed in deeds:
+        with pytest.raises(OutputError, match=rf"{url}\S*: cannot be .*: who are you\?; look at the address"):
+            deed()
+    assert not store.remove("a")
+    folder.remove()
+    monkeypatch.undo()
+    monkeypatch.setattr(MemoryFileSystem, "rm_file", refuse)
+    folder.remove()
+    assert "left behind" in told[0]
+    assert "cannot remove 5 files of blocks" in told[1]

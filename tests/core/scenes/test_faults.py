@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,9 +32,10 @@ from landcast.core.request import PredictionRequest
 from landcast.core.scenes import prepared as prepared_module
 from landcast.core.scenes.folder_lock import FolderLock
 from landcast.core.scenes.local_runner import LocalRunner
+from landcast.core.scenes.plan_file import PlanFile
 from landcast.core.scenes.scene_run import SceneSettings, run_scene
 from landcast.tests.core.scenes.dying import PLACES, run_and_die, run_until_asked
-from landcast.tests.core.scenes.quick_scene import BLOCK_PX, Heard, contents, hidden, load_quickly
+from landcast.tests.core.scenes.quick_scene import BLOCK_PX, Heard, contents, hidden, kept_in, load_quickly
 
 Ask = Callable[..., PredictionRequest]
 SMALL = SceneSettings(block_px=BLOCK_PX)
@@ -108,11 +110,8 @@ def test_a_block_that_was_damaged_meanwhile_is_made_again_and_told(
 ) -> None:
     request = ask(members=2)
     stop_early(request, runner)
-    file = hidden(request) / "blocks" / "block-000000.spread.tif"
-    data = bytearray(file.read_bytes())
-    data[-9] ^= 1
-    file.write_bytes(data)
-    (hidden(request) / "blocks" / "block-000001.json").write_text('{"format": 1, "num')
+    change_a_byte(kept_in(request) / "block-000000.spread.tif")
+    (kept_in(request) / "block-000001.json").write_text('{"format": 1, "num')
     heard = Heard()
     result = run_scene(request, SMALL, heard, runner)
     assert result.blocks_kept == 0
@@ -121,6 +120,70 @@ def test_a_block_that_was_damaged_meanwhile_is_made_again_and_told(
         heard.warnings
     )
     assert "block 1 is made again: its record cannot be read" in " ".join(heard.warnings)
+    assert contents(request.output_path.parent) == undisturbed
+
+
+def test_a_damaged_block_on_a_shared_disk_is_made_again(
+    ask: Ask, tmp_path: Path, undisturbed: dict[str, bytes], runner: LocalRunner
+) -> None:
+    request, elsewhere = ask(members=2), replace(SMALL, blocks_url=str(tmp_path / "shared"))
+    stop_early(request, runner, elsewhere)
+    change_a_byte(next((tmp_path / "shared").rglob("block-000000.prediction.tif")))
+    result = run_scene(request, elsewhere, runner=runner)
+    assert result.blocks_kept == 1
+    assert len(result.warnings) == 1
+    assert contents(request.output_path.parent) == undisturbed
+
+
+def test_a_block_that_is_damaged_while_others_are_made_gets_into_no_result(
+    ask: Ask, undisturbed: dict[str, bytes], runner: LocalRunner
+) -> None:
+    request = ask(members=2)
+
+    class Damaging(Heard):
+        def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
+            if number == 8:
+                change_a_byte(kept_in(request) / "block-000000.prediction.tif")
+
+    with pytest.raises(OutputError, match="block 0 is damaged; start again, it is made again"):
+        run_scene(request, SMALL, Damaging(), runner)
+    assert run_scene(request, SMALL, runner=runner).blocks_kept == 8
+    assert contents(request.output_path.parent) == undisturbed
+
+
+def test_a_file_that_appears_under_the_name_of_a_result_is_never_replaced(ask: Ask, runner: LocalRunner) -> None:
+    request = ask(members=2)
+    spread = request.layer_paths["spread"]
+
+    class Naming(Heard):
+        def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
+            if number == 8:
+                spread.write_text("the user's own")
+
+    with pytest.raises(OutputError, match=r"a_spread\.tif: .*--overwrite"):
+        run_scene(request, SMALL, Naming(), runner)
+    for _ in range(2):
+        with pytest.raises(OutputError, match=r"a_spread\.tif: exists; --overwrite replaces it"):
+            run_scene(request, SMALL, runner=runner)
+    assert spread.read_text() == "the user's own"
+    spread.unlink()
+    assert run_scene(request, SMALL, runner=runner).blocks_kept == 9
+
+
+def test_a_disk_without_room_for_a_last_note_has_its_results(
+    ask: Ask, undisturbed: dict[str, bytes], runner: LocalRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = PlanFile.write
+
+    def stumble(self: PlanFile, scene: Any, stage: Any, place: Any) -> None:
+        if stage == "finished":
+            raise OutputError("plan.json: cannot be written: the disk is full")
+        write(self, scene, stage, place)
+
+    monkeypatch.setattr(PlanFile, "write", stumble)
+    heard, request = Heard(), ask(members=2)
+    assert run_scene(request, SMALL, heard, runner).is_new
+    assert "the disk is full" in heard.notes[-1]
     assert contents(request.output_path.parent) == undisturbed
 
 
@@ -342,9 +405,8 @@ def test_ctrl_c_ends_a_process_gently_and_twice_at_once(
     request = ask(members=2)
     process = processes.Process(target=run_until_asked, args=(request,))
     process.start()
-    record = hidden(request) / "blocks" / "block-000001.json"
     for _ in range(PATIENCE_S * 100):
-        if record.exists() or process.exitcode is not None:
+        if list(hidden(request).glob("blocks-*/block-000001.json")) or process.exitcode is not None:
             break
         time.sleep(0.01)
     assert process.pid is not None
@@ -392,11 +454,18 @@ def no_writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Non
         folder.chmod(0o700)
 
 
-def stop_early(request: PredictionRequest, runner: LocalRunner) -> None:
+def change_a_byte(path: Path) -> None:
+    """Change what no reader of a TIFF would notice."""
+    data = bytearray(path.read_bytes())
+    data[-9] ^= 1
+    path.write_bytes(data)
+
+
+def stop_early(request: PredictionRequest, runner: LocalRunner, settings: SceneSettings = SMALL) -> None:
     """Leave an unfinished run with its first two blocks."""
     heard = Heard()
     with pytest.raises(CancelledError):
-        run_scene(request, SMALL, heard, runner, stop=lambda: len(heard.blocks) >= 1)
+        run_scene(request, settings, heard, runner, stop=lambda: len(heard.blocks) >= 1)
     assert len(heard.blocks) == 2
 
 

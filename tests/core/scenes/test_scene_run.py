@@ -172,6 +172,58 @@ def test_members_changes_are_kept_with_each_block_where_asked(ask: Ask, runner: 
     assert changed / 3 == pytest.approx(share.sum(), rel=0.1)
 
 
+def test_two_results_that_share_a_place_of_blocks_do_not_meet(ask: Ask, runner: LocalRunner, tmp_path: Path) -> None:
+    run_scene(ask("clean.tif"), SMALL, runner=runner)
+    elsewhere = replace(SMALL, blocks_url=str(tmp_path / "shared"))
+    other, heard = ask("b.tif", seed=5, members=1, iterations=2), Heard()
+
+    class Meanwhile(FailingRunner):
+        def run(self, *args: Any) -> Iterator[BlockOutcome]:
+            yield from super().run(*args)
+            with pytest.raises(CancelledError):
+                run_scene(other, elsewhere, heard, runner, stop=lambda: len(heard.blocks) >= 3)
+
+    run_scene(ask("a.tif"), elsewhere, runner=Meanwhile(runner, set()))
+    files = contents(tmp_path / "out")
+    assert files["a.tif"] == files["clean.tif"]
+    result = run_scene(other, elsewhere, runner=runner)
+    assert result.blocks_kept == len(heard.blocks)
+    assert not (tmp_path / "shared").exists()
+
+
+def test_a_run_is_continued_where_its_blocks_are(ask: Ask, runner: LocalRunner, tmp_path: Path) -> None:
+    request, elsewhere = ask(), replace(SMALL, blocks_url=str(tmp_path / "shared"))
+    stop_early(request, runner, elsewhere)
+    with pytest.raises(OutputError, match=r"unfinished run are in \S+/shared/a\.tif-\w+; give --blocks-url"):
+        run_scene(request, SMALL, runner=runner)
+    assert run_scene(request, elsewhere, runner=runner).blocks_kept == 2
+    again = replace(request, is_overwriting=True)
+    stop_early(again, runner)
+    with pytest.raises(OutputError, match=r"are in .*/\.a\.tif\.landcast/blocks-\w+; leave --blocks-url away"):
+        run_scene(request, elsewhere, runner=runner)
+    assert run_scene(again, elsewhere, runner=runner).blocks_kept == 0
+    assert set(contents(tmp_path)) == {"out/a.tif"}
+
+
+def test_a_run_whose_folder_was_moved_is_continued(ask: Ask, runner: LocalRunner, tmp_path: Path) -> None:
+    request = ask()
+    stop_early(request, runner)
+    (tmp_path / "out").rename(tmp_path / "moved")
+    moved = replace(request, output=tmp_path / "moved" / "a.tif")
+    assert run_scene(moved, SMALL, runner=runner).blocks_kept == 2
+    assert set(contents(tmp_path)) == {"moved/a.tif"}
+
+
+@pytest.mark.parametrize("has_url", [False, True])
+def test_blocks_without_a_plan_are_not_taken(ask: Ask, runner: LocalRunner, tmp_path: Path, has_url: bool) -> None:
+    settings = replace(SMALL, blocks_url=str(tmp_path / "shared") if has_url else None)
+    request = ask()
+    stop_early(request, runner, settings)
+    (hidden(request) / "plan.json").unlink()
+    assert run_scene(request, settings, runner=runner).blocks_kept == 0
+    assert set(contents(tmp_path)) == {"out/a.tif"}
+
+
 def test_what_cannot_be_asked_leaves_no_folder(ask: Ask, runner: LocalRunner) -> None:
     request = ask(extent=(0.0, 0.0, 1.0, 1.0))
     with pytest.raises(RequestError):
@@ -180,11 +232,11 @@ def test_what_cannot_be_asked_leaves_no_folder(ask: Ask, runner: LocalRunner) ->
     assert not hidden(request).exists()
 
 
-def stop_early(request: PredictionRequest, runner: LocalRunner) -> None:
-    """Leave an unfinished run of a request."""
+def stop_early(request: PredictionRequest, runner: LocalRunner, settings: SceneSettings = SMALL) -> None:
+    """Leave an unfinished run of a request, with two blocks."""
     heard = Heard()
     with pytest.raises(CancelledError):
-        run_scene(request, SMALL, heard, runner, stop=lambda: len(heard.blocks) >= 1)
+        run_scene(request, settings, heard, runner, stop=lambda: len(heard.blocks) >= 1)
 
 
 class FailingRunner:
