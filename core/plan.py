@@ -37,6 +37,8 @@ KEPT_BYTES_A_PX = 12
 """Memory for each pixel of the block that is kept of an earlier iteration, before it is in the source's values."""
 READ_BYTES_A_PX = 40
 """Memory for each pixel of the present beyond the block, with validity and values."""
+MAPS_BYTES_A_PX = 9
+"""Memory for each pixel of a block that waits to be written, besides its images: validity, two maps, two looks."""
 
 Say = Callable[[str], None]
 """Called with something to tell the user."""
@@ -119,12 +121,16 @@ class Plan:
     def memory_bytes(self, weight_bytes: int) -> int:
         """Memory that the run takes at most, with a model of so many bytes on disk (fp16) in CPU memory."""
         block = max(self.blocks, key=lambda rect: rect.height * rect.width)
+        block_px = block.height * block.width
         read = iteration_rects(block, self.settings.iterations, self.source_rect)[0]
-        beyond = max(0, read.height * read.width - BLOCK_PX**2) * READ_BYTES_A_PX
+        read_px = read.height * read.width
+        beyond = max(0, read_px - BLOCK_PX**2) * READ_BYTES_A_PX
         kept, itemsize = self.settings.kept_iterations, np.dtype(self.dtype).itemsize
-        row = min(BLOCK_PX, self.rect.height) * self.rect.width * ((1 + kept) * self.bands * itemsize + 3)
-        images = kept * block.height * block.width * (KEPT_BYTES_A_PX + self.bands * itemsize)
-        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + 2 * row + CACHE_BYTES
+        images = kept * block_px * (KEPT_BYTES_A_PX + self.bands * itemsize)
+        layers = block_px * ((1 + kept) * self.bands * itemsize + MAPS_BYTES_A_PX + self.settings.members // 8)
+        # one block is read ahead, and one is written, as arrays and as what they are encoded to
+        beside = read_px * READ_BYTES_A_PX + 2 * layers
+        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + beside + CACHE_BYTES
 
 
 def make_plan(

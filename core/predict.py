@@ -24,12 +24,14 @@ from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
 from .raster.grid import Grid
+from .raster.layer import LayerSpec
 from .raster.present import PresentReader
 from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile
 from .raster.sent import SentImage
 from .raster.source import open_source
 from .request import PredictionRequest
+from .scenes.disk_need import scene_disk_need
 
 LoadModel = Callable[[Path, torch.device, torch.dtype], LoadedModel]
 """Loads the model of a folder, or gives one that was loaded before."""
@@ -114,7 +116,7 @@ def predict(
         announce_plan(plan, request, warn, note)
         if has_files:
             check_outputs(request, plan.interval.iterations)
-            check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
+            _check_room(request, plan)
         model = load(folder, device, precision)
         facts = make_facts(request, source, plan, model.contract, model.sha256)
         facts |= {"precision": precision_name(precision), "device": device.type}
@@ -151,7 +153,7 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
         plan = make_plan(request, source, load_contract(folder))
         announce_plan(plan, request, warn, note)
     check_outputs(request, plan.interval.iterations)
-    check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
+    _check_room(request, plan)
     model = load_model(folder, device, choose_precision(request.precision, device))
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
     unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)
@@ -159,6 +161,20 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
     seconds = unet_calls * unet_s + upscaler_calls * upscaler_s
     return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes))
+
+
+def _check_room(request: PredictionRequest, plan: Plan) -> None:
+    """Make sure that there is room for the files, and for the blocks that stand aside until they are made.
+
+    Raises:
+        OutputError: there is not.
+    """
+    transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
+    image = LayerSpec(band_names(plan.bands), plan.rect, transform, crs, {}, plan.dtype)
+    map_of_one = LayerSpec(SPREAD_NAME, plan.rect, transform, crs, {})
+    layers = [image] * (1 + plan.settings.kept_iterations) + [map_of_one] * (2 if plan.settings.members > 1 else 0)
+    needed = scene_disk_need(layers, "cog", len(plan.blocks)).peak_bytes
+    check_disk(request.output_path.parent.absolute(), needed, str(request.output_path))
 
 
 def _write_layers(
