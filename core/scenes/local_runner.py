@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -23,6 +24,10 @@ from .runner import BlockDone, BlockFailed, BlockOutcome, IsStopping, OnCalls
 
 READ_TRIES = 2
 """How often a block is read, each time from the source opened anew, before it is given up."""
+REMOTE_WAITS_S: tuple[float, ...] = (5.0, 30.0, 120.0)
+"""Before each further try where the source is read over the network, whose servers are away for a while."""
+LOOKING_S = 0.25
+"""How often who waits looks whether the run is to stop."""
 LEAVING_S = 5.0
 """How long a reading or writing thread is waited for by who stops at once."""
 
@@ -53,9 +58,10 @@ class WarmModel:
 
 @dataclass(frozen=True)
 class _Unreadable:
-    """What is known of a block that cannot be read."""
+    """What is known of a block that cannot be read; `is_cut_short` where the run stopped before its last try."""
 
     reason: str
+    is_cut_short: bool = False
 
 
 class LocalRunner:
@@ -87,9 +93,9 @@ class LocalRunner:
             return
         with rasterio.Env(**ENVIRONMENT):
             opened = open_scene(scene, self._load)
-            run = _Run(opened, BlockFolder(blocks_url, scene), on_calls)
+            run = _Run(opened, BlockFolder(blocks_url, scene), on_calls, stop)
             try:
-                yield from run.outcomes(numbers, stop)
+                yield from run.outcomes(numbers)
             finally:
                 run.leave()
 
@@ -97,18 +103,21 @@ class LocalRunner:
 class _Run:
     """One pass over blocks, with its two lanes."""
 
-    def __init__(self, opened: OpenScene, folder: BlockFolder, on_calls: OnCalls) -> None:
-        self._opened, self._folder, self._on_calls = opened, folder, on_calls
+    def __init__(self, opened: OpenScene, folder: BlockFolder, on_calls: OnCalls, stop: IsStopping) -> None:
+        self._opened, self._folder, self._on_calls, self._stop = opened, folder, on_calls, stop
+        self._is_leaving = threading.Event()
         self._reader, self._writer = Lane("landcast reading"), Lane("landcast writing")
 
-    def outcomes(self, numbers: Sequence[int], stop: IsStopping) -> Iterator[BlockOutcome]:
+    def outcomes(self, numbers: Sequence[int]) -> Iterator[BlockOutcome]:
         """Compute each block while the next is read and the last is written."""
         ahead: Future[tuple[BlockReading | _Unreadable, float]] | None = self._reader.submit(self._read, numbers[0])
         behind: Future[BlockDone] | None = None
         for number, following in zip(numbers, [*numbers[1:], None], strict=True):
-            if stop() or ahead is None:
+            if self._stop() or ahead is None:
                 break
             reading, read_s = ahead.result()
+            if isinstance(reading, _Unreadable) and reading.is_cut_short:
+                break
             ahead = None if following is None else self._reader.submit(self._read, following)
             if isinstance(reading, _Unreadable):
                 yield BlockFailed(number, reading.reason)
@@ -126,6 +135,7 @@ class _Run:
 
     def leave(self) -> None:
         """Let go of the source, unless a thread still reads from it."""
+        self._is_leaving.set()
         is_left = self._reader.close(LEAVING_S)
         self._writer.close(LEAVING_S)
         if is_left:
@@ -134,13 +144,24 @@ class _Run:
     def _read(self, number: int) -> tuple[BlockReading | _Unreadable, float]:
         """Read a block, anew where it cannot be read at first; and the seconds that it took."""
         started, reason = time.monotonic(), ""
-        for _ in range(READ_TRIES):
+        waits = REMOTE_WAITS_S if self._opened.prepared.is_remote else (0.0,) * (READ_TRIES - 1)
+        for wait_s in (0.0, *waits):
+            if not self._rest(wait_s):
+                return _Unreadable(reason, is_cut_short=True), time.monotonic() - started
             try:
                 return self._opened.read(number), time.monotonic() - started
             except UnreadableSourceError as error:
                 reason = str(error)
-                self._opened.reopen()
+                self._opened.close()  # what failed once gives zeros to who reads again
         return _Unreadable(reason), time.monotonic() - started
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait; False where the run is to stop meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._stop() or self._is_leaving.wait(min(left, LOOKING_S)):
+                return False
+        return True
 
     def _write(self, number: int, layers: Layers, seconds: float) -> BlockDone:
         started = time.monotonic()

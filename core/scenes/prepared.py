@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from ..raster.present import PresentReader
 from ..raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from ..raster.source import open_source
 from ..request import PredictionRequest
+from .source_stamp import SourceStamp, SourceWatch
 from .statistics.members import MEMBERS_LAYER, pack_members
 
 LOOKS = ("look_before", "look_after")
@@ -61,23 +63,6 @@ def choose_compute(request: PredictionRequest) -> Compute:
 
 
 @dataclass(frozen=True)
-class SourceStamp:
-    """By what a source file is known to be the same without reading it: its size, and when it was last written."""
-
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, name: str) -> SourceStamp | None:
-        """Look at a file; None for an address, or what is no plain path."""
-        try:
-            found = Path(name).stat()
-        except (OSError, ValueError):
-            return None
-        return cls(found.st_size, found.st_mtime_ns)
-
-
-@dataclass(frozen=True)
 class PreparedScene:
     """All that is decided about a scene; it can be pickled.
 
@@ -88,7 +73,7 @@ class PreparedScene:
         key: SHA-256 of all that decides about the pixels.
         compute: where and how the networks compute.
         scaling: scale and offset of each band of the prediction.
-        stamp: of the source file; None where it is none.
+        stamp: of the source; None where it is not to be known so.
         has_members: whether the members' changes are kept with each block.
     """
 
@@ -106,9 +91,22 @@ class PreparedScene:
         return {name: value for name, value in self.__dict__.items() if name not in ("layers", "calls")}
 
     @property
+    def is_remote(self) -> bool:
+        """Whether the source is read over the network, or may be."""
+        name, is_allowed = str(self.request.source), self.request.source_options.is_remote_allowed
+        return is_address(name) or name.startswith("/vsi") or (is_allowed and name.lower().endswith(".vrt"))
+
+    @property
     def blocks(self) -> list[Rect]:
         """What is predicted at once, by number."""
         return self.plan.blocks
+
+    @property
+    def decided_more(self) -> dict[str, str]:
+        """What the pixels depend on and no fact tells, by name: what else the source is made of, and the polygons."""
+        mark = None if self.stamp is None else self.stamp.mark
+        area = None if self.plan.area is None else hashlib.sha256(self.plan.area.geometry.wkb).hexdigest()
+        return {name: said for name, said in (("source_mark", mark), ("area_polygons_sha256", area)) if said}
 
     @property
     def targets(self) -> dict[str, Path]:
@@ -176,7 +174,7 @@ def prepare_scene(
     compute = compute or choose_compute(request)
     folder = find_model(request.model)
     request = _absolute(request, folder)
-    stamp = None if is_address(str(request.source)) else SourceStamp.of(str(request.source))
+    stamp = SourceWatch(str(request.source), request.source_options.is_remote_allowed).stamp()
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         contract = load_contract(folder)
         plan = make_plan(request, source, contract, block_px)
@@ -225,7 +223,7 @@ class OpenScene:
         self.prepared = prepared
         self._forecaster = forecaster
         self._stack = ExitStack()
-        self._predictor = self._open()
+        self._predictor, self._is_open = self._open(), True
 
     def __enter__(self) -> OpenScene:
         return self
@@ -236,11 +234,13 @@ class OpenScene:
         self.close()
 
     def read(self, number: int) -> BlockReading:
-        """Read what a block is predicted from.
+        """Read what a block is predicted from; the source is opened where it was closed.
 
         Raises:
             SourceError: the source cannot be read, and will not be before it is opened again.
         """
+        if not self._is_open:
+            self.reopen()
         reading = self._predictor.read(number)
         self.check_source()
         return reading
@@ -270,10 +270,11 @@ class OpenScene:
             SourceError: it cannot be opened, or is another one by now.
         """
         self.close()
-        self._predictor = self._open()
+        self._predictor, self._is_open = self._open(), True
 
     def close(self) -> None:
-        """Close the source."""
+        """Close the source; what was read of it can be computed still."""
+        self._is_open = False
         self._stack.close()
 
     def check_source(self) -> None:
@@ -283,12 +284,18 @@ class OpenScene:
             SourceError: it was written to since.
         """
         stamp, name = self.prepared.stamp, str(self.prepared.request.source)
-        if stamp is not None and SourceStamp.of(name) != stamp:
+        if stamp is None:
+            return
+        found = self._watch.stamp()
+        if found is None and self.prepared.is_remote:
+            return  # a server that does not answer now; whoever reads is told
+        if found != stamp:
             raise SourceError(f"{name}: was written to since this run looked at it; start again when it is whole")
 
     def _open(self) -> BlockPredictor:
-        self.check_source()
         request, plan = self.prepared.request, self.prepared.plan
+        self._watch = SourceWatch(str(request.source), request.source_options.is_remote_allowed)
+        self.check_source()
         source = self._stack.enter_context(open_source(request.source, request.source_options))
         reader = PresentReader(source, plan.grid, plan.tones)
         more = _members_of if self.prepared.has_members else _nothing_more

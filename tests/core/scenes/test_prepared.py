@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyogrio.raw
 import pytest
 import rasterio
+import rasterio.shutil
 import shapely
 import shapely.geometry
 
-from landcast.core.errors import RequestError, SourceError, UnreadableSourceError
+from landcast.core.errors import OutputError, RequestError, SourceError, UnreadableSourceError
 from landcast.core.facts import plain_address
-from landcast.core.raster.access import ENVIRONMENT
+from landcast.core.lattice import Rect
+from landcast.core.plan import BLOCK_BYTES, PROGRAM_BYTES, READ_BYTES_A_PX
+from landcast.core.predict import dry_run, predict
+from landcast.core.raster import disk
+from landcast.core.raster.access import CACHE_BYTES, ENVIRONMENT
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes.prepared import Compute, choose_compute, open_scene, prepare_scene
+from landcast.core.scenes.source_stamp import SourceStamp, SourceWatch
 from landcast.tests.core.scenes.quick_scene import load_quickly
 
 Ask = Callable[..., PredictionRequest]
@@ -128,3 +139,84 @@ def test_importing_what_travels_needs_no_dask() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.split()[0] == "False"
+
+
+def test_memory_does_not_grow_with_the_width_and_has_the_blocks_read_ahead_and_written(ask: Ask) -> None:
+    plan = prepare_scene(ask(), pytest.fail, block_px=1024).plan
+    square, wide = (replace(plan, rect=Rect(0, 0, 2048, width), source_rect=None) for width in (4096, 102_400))
+    assert wide.memory_bytes(0) == square.memory_bytes(0)
+    blocks = (PROGRAM_BYTES, BLOCK_BYTES, CACHE_BYTES, 1024**2 * READ_BYTES_A_PX, 2 * 1024**2 * 3)
+    assert square.memory_bytes(0) > sum(blocks)
+
+
+def test_blocks_that_stand_aside_need_room_too(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = 2**40
+    monkeypatch.setattr(disk, "free_bytes", lambda folder: free)
+    plan = dry_run(ask(), lambda text: None).plan
+    free = round(1.5 * plan.disk_bytes[0])
+    for attempt in (dry_run, predict):
+        with pytest.raises(OutputError, match=r"a\.tif: needs .* free some space"):
+            attempt(ask(), lambda text: None)
+
+
+def test_a_tile_of_a_mosaic_or_a_mask_that_is_replaced_is_noticed(ask: Ask, tmp_path: Path, scene_file: Path) -> None:
+    tile, mosaic = tmp_path / "tile.tif", tmp_path / "mosaic.vrt"
+    tile.write_bytes(scene_file.read_bytes())
+    with rasterio.open(tile) as dataset:
+        rasterio.shutil.copy(dataset, mosaic, driver="VRT")
+    scene = prepare_scene(ask(source=mosaic), lambda text: None, block_px=128)
+    assert "source_sha256" not in {name for name, value in scene.facts.items() if value}
+    with rasterio.Env(**ENVIRONMENT), open_scene(scene, load_quickly) as opened:
+        opened.read(0)
+        found = tile.stat()
+        os.utime(tile, ns=(found.st_atime_ns, found.st_mtime_ns + 1))
+        with pytest.raises(SourceError, match=r"mosaic\.vrt: was written to since"):
+            opened.read(1)
+    again = prepare_scene(ask(source=mosaic), lambda text: None, block_px=128)
+    assert again.decided_more != scene.decided_more
+    (tmp_path / "tile.tif.msk").write_bytes(scene_file.read_bytes())
+    assert SourceStamp.of(str(tile)) != again.stamp
+    assert SourceWatch(str(mosaic)).stamp() != again.stamp
+
+
+def test_an_address_is_known_by_what_its_server_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"ETag": '"a"', "Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT"}
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(206)
+            for name, value in {**said, "Content-Range": "bytes 0-0/77", "Content-Length": "1"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b"I")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    monkeypatch.setenv("no_proxy", "*")
+    with http.server.HTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/a.tif"
+        first = SourceStamp.of(address)
+        assert first == SourceStamp(77, 1_772_445_600 * 10**9, '"a"')
+        said["ETag"] = '"b"'
+        assert SourceStamp.of(address) != first
+        server.shutdown()
+    assert SourceStamp.of(address) is None
+
+
+def test_polygons_of_a_folder_are_part_of_what_is_decided(ask: Ask, scene_file: Path, tmp_path: Path) -> None:
+    with rasterio.open(scene_file) as dataset:
+        whole, crs = shapely.box(*dataset.bounds), dataset.crs.to_wkt()
+    decided = []
+    for inner in (3.0, 5.0):  # within the same bounds
+        area = tmp_path / "areas.gdb"
+        shutil.rmtree(area, ignore_errors=True)
+        frame = whole.difference(whole.buffer(-inner, join_style="mitre"))
+        pyogrio.raw.write(
+            area, np.array([shapely.to_wkb(frame)]), [], [], geometry_type="Polygon", crs=crs, driver="OpenFileGDB",
+            layer="areas",
+        )  # fmt: skip
+        scene = prepare_scene(ask(area=area), lambda text: None, block_px=128)
+        decided.append((scene.key, scene.decided_more))
+    assert decided[0][1] != decided[1][1]

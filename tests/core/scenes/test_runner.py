@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 import torch
 
-from landcast.core.errors import OutputError
+from landcast.core.blocks import BlockPredictor
+from landcast.core.errors import OutputError, UnreadableSourceError
 from landcast.core.model.folder import LoadedModel
 from landcast.core.request import PredictionRequest
+from landcast.core.scenes import local_runner
 from landcast.core.scenes.block_folder import BlockFolder, BlockRecord
 from landcast.core.scenes.lane import Lane
 from landcast.core.scenes.local_runner import LocalRunner, WarmModel
@@ -173,3 +175,41 @@ def test_a_lane_does_one_thing_after_another_and_hands_on_what_fails() -> None:
     assert not lane.close(timeout_s=0.05)
     waiting.set()
     assert lane.close(timeout_s=60)
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A server that is away: each entry fails one opening, and then the source is there again."""
+    left = ["reset", "refused", "timed out"]
+
+    def read(self: Any, number: int) -> Any:
+        if len(left) == 3:
+            raise UnreadableSourceError(left.pop())
+        return whole_read(self, number)
+
+    def reopen(self: OpenScene) -> None:
+        if left:
+            raise UnreadableSourceError(left.pop())
+        whole_reopen(self)
+
+    whole_read, whole_reopen = BlockPredictor.read, OpenScene.reopen
+    monkeypatch.setattr(BlockPredictor, "read", read)
+    monkeypatch.setattr(OpenScene, "reopen", reopen)
+    monkeypatch.setattr(PreparedScene, "is_remote", property(lambda scene: True))
+    return left
+
+
+def test_a_server_that_is_away_for_a_while_ends_nothing(
+    scene: PreparedScene, tmp_path: Path, away: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_runner, "REMOTE_WAITS_S", (0.01, 0.02, 0.05))
+    outcomes = list(LocalRunner(load_quickly).run(scene, str(tmp_path), [0, 1], lambda: False))
+    assert [(type(outcome), outcome.number) for outcome in outcomes] == [(BlockDone, 0), (BlockDone, 1)]
+    assert away == []
+
+
+def test_who_waits_for_a_server_stops_when_told(scene: PreparedScene, tmp_path: Path, away: list[str]) -> None:
+    started = time.monotonic()
+    assert run(scene, tmp_path, [0, 1], stop=lambda: len(away) < 3) == []
+    assert time.monotonic() - started < local_runner.REMOTE_WAITS_S[0]
+    assert len(away) == 2
