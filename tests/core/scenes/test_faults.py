@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import secrets
 import shutil
 import signal
 import threading
@@ -30,6 +31,8 @@ from landcast.core.errors import (
 from landcast.core.raster import sampling
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes import prepared as prepared_module
+from landcast.core.scenes import scene_run
+from landcast.core.scenes.disk_need import DiskNeed
 from landcast.core.scenes.folder_lock import FolderLock
 from landcast.core.scenes.local_runner import LocalRunner
 from landcast.core.scenes.plan_file import PlanFile
@@ -240,6 +243,25 @@ def test_too_small_a_disk_is_refused_before_any_work(
         run_scene(ask(members=2, output=folder / "a.tif"), SMALL, heard, runner)
     assert heard.calls == []
     assert list(folder.iterdir()) == []
+
+
+def test_room_is_asked_for_where_the_blocks_are_going_to_be(
+    ask: Ask, small_disk: Callable[[int], Path], runner: LocalRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = small_disk(200_000)
+    request, heard = ask(members=2), Heard()
+    with pytest.raises(OutputError, match=rf"a\.tif: its blocks need .*, and {small}/a\.tif-\w+ has"):
+        run_scene(request, replace(SMALL, blocks_url=str(small)), heard, runner)
+    assert heard.calls == []
+    asked: list[tuple[DiskNeed, Path]] = []
+    monkeypatch.setattr(scene_run, "check_scene_disk", lambda need, name, out, blocks: asked.append((need, blocks)))
+    in_a_store = replace(SMALL, blocks_url=f"memory://{secrets.token_hex(8)}")
+    stop_early(request, runner, in_a_store)
+    run_scene(request, in_a_store, runner=runner)
+    # what the store holds already is no less to be copied here
+    assert asked[0] == asked[1]
+    assert asked[0][0].blocks_bytes > 0
+    assert asked[0][1] == hidden(request)
 
 
 def test_an_unreadable_block_is_reported_and_the_others_are_kept(
