@@ -123,6 +123,7 @@ def decided_of(scene: PreparedScene) -> dict[str, str]:
         facts["source_written"] = f"{stamp.size} bytes, {stamp.modified_ns} ns"
     return {
         **facts,
+        **scene.decided_more,
         "versions": make_tags(scene.facts)["LANDCAST_VERSIONS"],
         "crs": plan.grid.crs.to_wkt(),
         "pixels": f"{plan.rect.width} x {plan.rect.height} from column {plan.rect.left}, row {plan.rect.top}",

@@ -30,6 +30,7 @@ from landcast.core.predict import dry_run, predict
 from landcast.core.raster import disk
 from landcast.core.raster.access import CACHE_BYTES, ENVIRONMENT
 from landcast.core.request import PredictionRequest
+from landcast.core.scenes.plan_file import decided_of
 from landcast.core.scenes.prepared import Compute, choose_compute, open_scene, prepare_scene
 from landcast.core.scenes.source_stamp import SourceStamp, SourceWatch
 from landcast.tests.core.scenes.quick_scene import load_quickly
@@ -173,7 +174,7 @@ def test_a_tile_of_a_mosaic_or_a_mask_that_is_replaced_is_noticed(ask: Ask, tmp_
         with pytest.raises(SourceError, match=r"mosaic\.vrt: was written to since"):
             opened.read(1)
     again = prepare_scene(ask(source=mosaic), lambda text: None, block_px=128)
-    assert again.decided_more != scene.decided_more
+    assert decided_of(again)["source_mark"] != decided_of(scene)["source_mark"]
     (tmp_path / "tile.tif.msk").write_bytes(scene_file.read_bytes())
     assert SourceStamp.of(str(tile)) != again.stamp
     assert SourceWatch(str(mosaic)).stamp() != again.stamp
@@ -218,5 +219,6 @@ def test_polygons_of_a_folder_are_part_of_what_is_decided(ask: Ask, scene_file: 
             layer="areas",
         )  # fmt: skip
         scene = prepare_scene(ask(area=area), lambda text: None, block_px=128)
-        decided.append((scene.key, scene.decided_more))
+        decided.append((scene.key, decided_of(scene)))
+    assert decided[0][0] == decided[1][0]
     assert decided[0][1] != decided[1][1]
