@@ -7,9 +7,10 @@ blocks away from under a VRT that is there. The VRT, which makes it a result, co
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import rasterio
@@ -98,7 +99,7 @@ def _fill(aside: Path, spec: LayerSpec, blocks: BlockPaths) -> Overviews:
             raise RasterioIOError(NOT_AS_WRITTEN)
     for one in (*named.values(), *names):
         sync(one)
-    sync(aside)
+    _sync_folder(aside)
     return overviews
 
 
@@ -125,12 +126,29 @@ def _digest(spec: LayerSpec, blocks: BlockPaths, overviews: Overviews) -> str:
 
 
 def _rename(aside: Path, folder: Path) -> None:
-    """Give a folder its name; one that has it holds the same."""
-    if folder.exists():
-        same = aside.with_name(f"{aside.name}.older")
-        folder.rename(same)
+    """Give a folder its name; one that has it and holds the same stays, for a VRT may lead to it."""
+    if not folder.exists():
         aside.rename(folder)
-        shutil.rmtree(same, ignore_errors=True)
-    else:
-        aside.rename(folder)
-    sync(folder.parent)
+    elif not _is_same(folder, aside):
+        damaged = aside.with_name(f"{aside.name}.older")
+        folder.rename(damaged)
+        try:
+            aside.rename(folder)
+        except BaseException:
+            damaged.rename(folder)
+            raise
+        shutil.rmtree(damaged, ignore_errors=True)
+    _sync_folder(folder.parent)
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, byte for byte."""
+    names = sorted(path.name for path in other.iterdir())
+    if sorted(path.name for path in folder.iterdir()) != names:
+        return False
+    return filecmp.cmpfiles(folder, other, names, shallow=False)[0] == names
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):  # its files are on the disk, whatever the file system thinks of syncing folders
+        sync(folder)

@@ -166,6 +166,47 @@ def test_the_older_result_stays_whole_where_the_new_one_fails(tmp_path: Path, mo
         np.testing.assert_array_equal(tiles.read(), make_pixels(spec)[0])
 
 
+def test_blocks_that_a_vrt_leads_to_are_never_out_of_its_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = make_spec(SHAPE_YX)
+    path = make(tmp_path / "out", spec)
+    (folder,) = mosaic_folders(path)
+    moved: list[Path] = []
+    rename = Path.rename
+
+    def watched(self: Path, target: Path) -> Path:
+        moved.append(self)
+        if target == folder and self.name.endswith(".partial.blocks"):
+            raise OSError(13, os.strerror(13))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    make(tmp_path / "out", spec, overwrite=True)
+    assert folder not in moved, "equal blocks are left where they are"
+    victim = folder / "y000000_x000000.tif"
+    victim.write_bytes(b"damaged")
+    with pytest.raises(OutputError, match="cannot be written"):
+        make(tmp_path / "out", spec, overwrite=True)
+    assert victim.read_bytes() == b"damaged", "what was there is back"
+    monkeypatch.undo()
+    make(tmp_path / "out", spec, overwrite=True)
+    assert names(tmp_path / "out") == sorted([folder.name, path.name])
+    with rasterio.open(path) as tiles:
+        np.testing.assert_array_equal(tiles.read(), make_pixels(spec)[0])
+
+
+def test_a_file_system_that_cannot_sync_folders_gets_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = mosaic.sync
+
+    def sync_files_alone(path: Path) -> None:
+        if path.is_dir():
+            raise OSError(22, os.strerror(22))
+        sync(path)
+
+    monkeypatch.setattr(mosaic, "sync", sync_files_alone)
+    with rasterio.open(make(tmp_path / "out", make_spec(SHAPE_YX))) as tiles:
+        assert tiles.shape == SHAPE_YX
+
+
 def test_a_disk_of_any_size_holds_the_whole_result_or_none(small_disk: Callable[[int], Path], tmp_path: Path) -> None:
     """The blocks stand on another disk, so that they are copied."""
     spec = make_spec(SHAPE_YX)
