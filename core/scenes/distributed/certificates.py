@@ -60,7 +60,8 @@ def make_cluster_keys(folder: Path, days: int = DAYS, is_renewing: bool = False)
         is_renewing: whether certificates that are there are replaced.
 
     Raises:
-        RequestError: there are certificates already, or the folder cannot be read or written.
+        RequestError: there are certificates already, an authority lacks its key, or the folder cannot be read or
+            written.
     """
     require_distributed("landcast keys cluster")
     there = [part for part in PARTS if (folder / part / CERTIFICATE).exists()]
@@ -68,6 +69,11 @@ def make_cluster_keys(folder: Path, days: int = DAYS, is_renewing: bool = False)
         raise RequestError(f"{folder / there[0]}: holds a certificate already; --renew makes new ones")
     try:
         is_new = not (folder / CA_KEY).exists()
+        if is_new and (folder / CA).exists():
+            raise RequestError(
+                f"{folder / CA_KEY}: is missing, and {CA} beside it needs it to sign; bring it back from where it is "
+                "kept, or make keys in a new folder, for all machines"
+            )
         authority = _new_authority(folder) if is_new else _read_authority(folder)
         expires = _now() + datetime.timedelta(days=days)
         for part in PARTS:

@@ -66,6 +66,17 @@ def test_new_certificates_of_the_same_authority_fit_the_old_ones(tmp_path: Path)
         make_cluster_keys(folder, is_renewing=True)
 
 
+def test_an_authority_whose_key_is_kept_elsewhere_is_not_replaced(tmp_path: Path) -> None:
+    folder = make_cluster_keys(tmp_path / "keys").folder
+    (folder / "ca-key.pem").rename(tmp_path / "safe.pem")
+    before = {path: path.read_bytes() for path in folder.rglob("*.pem")}
+    with pytest.raises(RequestError, match=r"ca-key\.pem: is missing, .*; bring it back"):
+        make_cluster_keys(folder, is_renewing=True)
+    assert {path: path.read_bytes() for path in folder.rglob("*.pem")} == before
+    (tmp_path / "safe.pem").rename(folder / "ca-key.pem")
+    assert not make_cluster_keys(folder, is_renewing=True).is_new_authority
+
+
 def test_an_authority_that_is_none_is_refused(tmp_path: Path) -> None:
     first, second = make_cluster_keys(tmp_path / "first").folder, make_cluster_keys(tmp_path / "second").folder
     (second / "ca.pem").replace(first / "ca.pem")
