@@ -73,15 +73,20 @@ def _used(order: SceneOrder, probe: str) -> Iterator[tuple[WarmScenes, HeldScene
     if differences := order.versions.differences(Versions.here()):
         raise _NotFitError(_version_reason(differences))
     import rasterio
+    import torch
 
     from ...raster.access import ENVIRONMENT
 
+    if order.device == "cuda" and not torch.cuda.is_available():
+        raise _NotFitError("PyTorch sees no CUDA GPU here, and the blocks are computed on GPUs")
     warm = scenes_here()
     with rasterio.Env(**ENVIRONMENT), ExitStack() as stack:
         try:
             held = stack.enter_context(warm.use(order))
         except LandcastError as error:
             raise _NotFitError(str(error)) from error
+        except Exception as error:  # a sick GPU or a broken library raises anything; other workers can do it
+            raise _NotFitError(f"the scene cannot be opened here: {type(error).__name__}: {error}") from error
         if probe not in held.probes:
             _check_folder(order.blocks_url, probe)
             held.probes.add(probe)
@@ -91,12 +96,17 @@ def _used(order: SceneOrder, probe: str) -> Iterator[tuple[WarmScenes, HeldScene
 def _make(warm: WarmScenes, held: HeldScene, order: SceneOrder, number: int) -> BlockDone:
     """Read, compute and write one block; others are read and written while it is computed.
 
+    One that is kept already is left as it is: whoever had it before finished it, though nobody heard of that.
+
     Raises:
         UnreadableSourceError: its pixels cannot be read, on a second try neither.
         _NotFitError: it cannot be made here: the source is another by now, or memory or disk do not suffice.
     """
     scene, clock = held.scene, _Clock()
+    folder = BlockFolder(order.blocks_url, scene.prepared)
     try:
+        if folder.is_kept(number) and (kept := folder.record(number)) is not None:
+            return BlockDone(number, kept, 0.0)
         with held.reading, clock:
             reading = _read(scene, number)
         with warm.computing, clock:
@@ -104,12 +114,16 @@ def _make(warm: WarmScenes, held: HeldScene, order: SceneOrder, number: int) -> 
         del reading
         with clock:
             block = scene.prepared.blocks[number]
-            record = BlockFolder(order.blocks_url, scene.prepared).save(number, block, layers)
+            record = folder.save(number, block, layers)
         return BlockDone(number, record, clock.seconds)
     except UnreadableSourceError:
         raise
     except LandcastError as error:
         raise _NotFitError(str(error)) from error
+    except RuntimeError as error:
+        if order.device == "cuda" and "CUDA" in str(error):  # such a GPU does nothing more in this process
+            raise _NotFitError(f"its GPU fails: {error}") from error
+        raise
 
 
 class _Clock:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,18 @@ class Connection:
             if one.get("status", RUNNING) == RUNNING
         }
 
+    def ensure_plugin(self) -> bool:
+        """Give landcast's plugin to a scheduler that was started anew meanwhile; whether it has it.
+
+        The client finds such a scheduler by itself, often before anybody looks; workers know of no scene without it.
+        """
+        try:
+            self._client.register_plugin(WarmWorker(self._torch_threads))
+        except (OSError, TimeoutError, ValueError, RuntimeError, TypeError, CancelledError) as error:
+            logger.warning("the scheduler at %s cannot be set up: %s", self.address.text, error)
+            return False
+        return True
+
     def submit(self, worker: WorkerSeen, call: Callable[..., Any], *args: Any, has_share: bool = False) -> Future[Any]:
         """Let one worker do something, and no other."""
         return self._client.submit(
@@ -103,15 +116,15 @@ class Connection:
             with contextlib.suppress(OSError, RuntimeError, TimeoutError):
                 self._client.cancel(futures, force=True)
 
-    def reconnect(self, timeout_s: float) -> None:
-        """Find the scheduler again, or the one that was started in its place.
+    def reconnect(self, timeout_s: float, stop: Callable[[], bool] = lambda: False) -> None:
+        """Find the scheduler again, or the one that was started in its place; on a stop it is looked for no longer.
 
         Raises:
             ClusterError: it is not there in time.
         """
         self.close()
         deadline = time.monotonic() + timeout_s
-        while True:
+        while not stop():
             try:
                 self._client = self._connect(max(1.0, min(CONNECT_S, deadline - time.monotonic())))
                 return

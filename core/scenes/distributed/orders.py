@@ -50,18 +50,20 @@ class SceneOrder:
         versions: of the client.
         scene: the pickled `PreparedScene`, which is opened only where the versions are equal.
         key: of the scene's result.
+        device: type of the device that blocks are computed on.
         blocks_url: where finished blocks are kept.
     """
 
     versions: Versions
     scene: bytes
     key: str
+    device: str
     blocks_url: str
 
     @classmethod
     def of(cls, scene: PreparedScene, blocks_url: str) -> SceneOrder:
         """Order blocks of a scene."""
-        return cls(Versions.here(), pickle.dumps(scene), scene.key, blocks_url)
+        return cls(Versions.here(), pickle.dumps(scene), scene.key, scene.compute.device, blocks_url)
 
 
 @dataclass(frozen=True)

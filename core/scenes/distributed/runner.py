@@ -6,6 +6,7 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 from distributed import Future
@@ -28,6 +29,11 @@ RECONNECT_S = 120.0
 """How long a scheduler may be gone; a service that starts it again takes seconds."""
 ANSWER_S = 300.0
 """Time for all workers to say what they are; loading libraries from a slow disk takes minutes."""
+SILENT_S = 5.0
+"""Time for one that was silent before; what hangs is not waited for again."""
+ASK_TRIES = 3
+"""Times that workers are asked, where the scheduler is lost meanwhile."""
+ASK_STEP_S = 0.02
 LOOK_S = 2.0
 """Between looks at which workers there are."""
 MOST_UNEXPECTED = 5
@@ -51,20 +57,19 @@ class DaskRunner:
     def __init__(self, connection: Connection, workers_s: float = WORKERS_S, reconnect_s: float = RECONNECT_S) -> None:
         self._connection = connection
         self._workers_s, self._reconnect_s = workers_s, reconnect_s
+        self._silent: set[str] = set()
 
     def compute_of(self, request: PredictionRequest) -> Compute:
         """Say where and how the workers compute: on GPUs where any has one, in what all of those can.
 
         Raises:
             RequestError: no worker has what is asked for.
-            ClusterError: there is none in time, or they have other versions than this process.
+            ClusterError: there is none in time, or all have other versions than this process.
         """
         question = ComputeQuestion(Versions.here(), request.device, request.precision)
-        answers = self._ask(self._wait_for_workers(), tell_compute, question)
-        unfit = [answer for answer in answers if isinstance(answer, Unfit)]
-        if unfit:
-            raise ClusterError(f"{self._connection.address.text}: {_told(unfit)}")
-        told = [answer for answer in answers if isinstance(answer, ComputeAnswer)]
+        answers = self._ask(_never, tell_compute, question)
+        self._unfit_of(answers)
+        told = [answer for answer in answers.values() if isinstance(answer, ComputeAnswer)]
         return _common(request, told)
 
     def run(
@@ -86,8 +91,9 @@ class DaskRunner:
         store.write(probe, b"")
         try:
             order = SceneOrder.of(scene, blocks_url)
-            self._check(order, probe)
+            unfit = self._unfit_of(self._ask(stop, check_worker, order, probe))
             run = _Run(self._connection, order, probe, Assignment(numbers), self._workers_s, self._reconnect_s)
+            run.leave_out(unfit, self._silent)
             try:
                 yield from run.outcomes(stop)
             finally:
@@ -99,59 +105,94 @@ class DaskRunner:
         """Leave the cluster."""
         self._connection.close()
 
-    def _check(self, order: SceneOrder, probe: str) -> None:
-        """Let every worker open the scene before the first block.
+    def _unfit_of(self, answers: dict[str, Any]) -> dict[str, Unfit]:
+        """Workers that cannot, by their addresses; that is told of them.
 
         Raises:
-            ClusterError: one cannot.
+            ClusterError: none can.
         """
-        answers = self._ask(self._wait_for_workers(), check_worker, order, probe)
-        unfit = [answer for answer in answers if isinstance(answer, Unfit)]
-        for each in unfit if len(unfit) < len(answers) else []:
-            logger.warning("worker on %s is left out: %s", each.host, each.reason)
+        unfit = {address: answer for address, answer in answers.items() if isinstance(answer, Unfit)}
         if unfit and len(unfit) == len(answers):
-            raise ClusterError(f"{self._connection.address.text}: {_told(unfit)}")
+            raise ClusterError(f"{self._connection.address.text}: {_told(list(unfit.values()))}")
+        for each in unfit.values():
+            logger.warning("worker on %s is left out: %s", each.host, each.reason)
+        return unfit
 
-    def _wait_for_workers(self) -> list[WorkerSeen]:
-        """Workers that are there, as soon as there is one.
+    def _wait_for_workers(self, stop: IsStopping) -> list[WorkerSeen]:
+        """Workers that are there, as soon as there is one; none after a stop.
 
         Raises:
             ClusterError: there is none in time.
         """
         deadline = time.monotonic() + self._workers_s
-        while True:
+        while not stop():
             if not self._connection.is_alive:
-                self._connection.reconnect(self._reconnect_s)
-            workers = list(self._connection.workers().values())
-            if workers:
-                return workers
+                self._connection.reconnect(self._reconnect_s, stop)
+                continue
+            if self._connection.ensure_plugin() and (workers := self._connection.workers()):
+                return list(workers.values())
             if time.monotonic() > deadline:
                 raise ClusterError(_no_workers(self._connection, self._workers_s))
             time.sleep(min(LOOK_S, self._workers_s))
+        return []
 
-    def _ask(self, workers: list[WorkerSeen], call: Callable[..., Any], *args: Any) -> list[Any]:
-        """Ask all workers the same; one that dies or is silent is asked no more, and says nothing.
+    def _ask(self, stop: IsStopping, call: Callable[..., Any], *args: Any) -> dict[str, Any]:
+        """Ask all workers the same, anew where the scheduler is lost meanwhile; answers by address, none after a stop.
 
         Raises:
             ClusterError: none answers in time.
         """
-        futures = {worker: self._connection.submit(worker, call, *args) for worker in workers}
-        deadline, answers = time.monotonic() + ANSWER_S, []
-        for worker, future in futures.items():
+        for _ in range(ASK_TRIES):
+            workers = self._wait_for_workers(stop)
             try:
-                answers.append(future.result(timeout=max(0.1, deadline - time.monotonic())))
-            except TimeoutError:
-                logger.warning("worker %s does not answer", worker.name)
-            except KilledWorker:
-                logger.warning("worker %s died as it was asked what it can do", worker.name)
-            except (ImportError, AttributeError) as error:
-                reason = f"cannot run landcast ({error}); install the same version as here"
-                answers.append(Unfit(worker.name, reason))
-        self._connection.cancel(list(futures.values()))
-        if not answers:
-            raise ClusterError(
-                f"{self._connection.address.text}: none of {len(workers)} workers answers; see their log"
-            )
+                answers = self._answers_of(workers, stop, call, *args)
+            except CancelledError:
+                logger.warning("the scheduler at %s was lost as workers were asked", self._connection.address.text)
+                continue
+            if not answers and not stop():
+                raise ClusterError(
+                    f"{self._connection.address.text}: none of {len(workers)} workers answers; see their log"
+                )
+            return answers
+        raise ClusterError(f"{self._connection.address.text}: the scheduler is lost again and again; see its log")
+
+    def _answers_of(
+        self, workers: list[WorkerSeen], stop: IsStopping, call: Callable[..., Any], *args: Any
+    ) -> dict[str, Any]:
+        """What workers answer; one that dies or is silent says nothing.
+
+        Raises:
+            CancelledError: the scheduler is gone.
+        """
+        # those that hung before come last, and get a moment only
+        workers = sorted(workers, key=lambda worker: worker.address in self._silent)
+        futures = {worker: self._connection.submit(worker, call, *args) for worker in workers}
+        started, answers = time.monotonic(), {}
+        try:
+            for worker, future in futures.items():
+                limit = SILENT_S if worker.address in self._silent else ANSWER_S
+                try:
+                    if not _is_done(future, started + limit, stop):
+                        if stop():
+                            break
+                        self._silent.add(worker.address)
+                        logger.warning("worker %s does not answer", worker.name)
+                        continue
+                    answers[worker.address] = future.result()
+                except KilledWorker:
+                    logger.warning("worker %s died as it was asked what it can do", worker.name)
+                except CancelledError:
+                    raise
+                except (ImportError, AttributeError) as error:
+                    reason = f"cannot run landcast ({error}); install the same version as here"
+                    answers[worker.address] = Unfit(worker.name, reason)
+                except Exception as error:  # one worker that is sick stops no other
+                    if not self._connection.is_alive:
+                        raise CancelledError from error
+                    answers[worker.address] = Unfit(worker.name, f"{type(error).__name__}: {error}; see its log")
+                self._silent.discard(worker.address)
+        finally:
+            self._connection.cancel(list(futures.values()))
         return answers
 
 
@@ -176,9 +217,18 @@ class _Run:
         self._looked_at = self._had_workers_at = time.monotonic()
         self._unexpected = 0
         self._total = assignment.left
+        self._silent: set[str] = set()
+        self._stop: IsStopping = _never
+
+    def leave_out(self, unfit: dict[str, Unfit], silent: set[str]) -> None:
+        """Let workers rest that could not when they were asked, and give nothing to those that did not answer."""
+        for address, answer in unfit.items():
+            self._fitness.blame(address, answer, time.monotonic())
+        self._silent = set(silent)
 
     def outcomes(self, stop: IsStopping) -> Iterator[BlockOutcome]:
         """Keep all workers busy until every block is done, failed, or left out because of a stop."""
+        self._stop = stop
         yield from self._look()
         while not self._assignment.is_done:
             if stop():
@@ -263,19 +313,34 @@ class _Run:
         if not self._connection.is_alive:
             self._reconnect()
         now = self._looked_at = time.monotonic()
-        there = self._connection.workers()
+        if not self._connection.is_alive:
+            return  # a stop ended the search
+        there = self._connection.workers() if self._connection.ensure_plugin() else None
         if not self._connection.is_alive:
             return
+        if there is None:  # it may be going; what it had is not lost yet
+            self._give_up_in_time(now)
+            return
         gone = {address for address in self._assignment.running.values() if address not in there}
-        self._workers = there
+        self._workers = {address: seen for address, seen in there.items() if address not in self._silent}
+        there = self._workers
         for address in gone:
             yield from self._lost(address, 1)
         if there:
             self._had_workers_at = now
-        elif now - self._had_workers_at > self._workers_s:
-            raise ClusterError(f"{_no_workers(self._connection, self._workers_s)}; {self._progress()}")
+        else:
+            self._give_up_in_time(now)
         if there and not self._assignment.running and (reasons := self._fitness.all_out(there)):
             raise ClusterError(f"{self._connection.address.text}: {_told(reasons)}; {self._progress()}")
+
+    def _give_up_in_time(self, now: float) -> None:
+        """Hear that there is no worker.
+
+        Raises:
+            ClusterError: there has been none for too long.
+        """
+        if now - self._had_workers_at > self._workers_s:
+            raise ClusterError(f"{_no_workers(self._connection, self._workers_s)}; {self._progress()}")
 
     def _lost(self, address: str, deaths: int) -> Iterator[BlockOutcome]:
         """A worker died, with all that it had."""
@@ -303,7 +368,7 @@ class _Run:
         self._futures.clear()
         self._workers = {}
         try:
-            self._connection.reconnect(self._reconnect_s)
+            self._connection.reconnect(self._reconnect_s, self._stop)
         except ClusterError as error:
             raise ClusterError(
                 f"{self._connection.address.text}: the scheduler was lost and did not come back within "
@@ -317,6 +382,19 @@ class _Run:
 
     def _name(self, address: str) -> str:
         return self._workers[address].name if address in self._workers else address
+
+
+def _never() -> bool:
+    return False
+
+
+def _is_done(future: Future[Any], deadline: float, stop: IsStopping) -> bool:
+    """Wait for a task in short steps, so that a stop is seen; whether it ended."""
+    while not future.done():
+        if stop() or time.monotonic() > deadline:
+            return False
+        time.sleep(ASK_STEP_S)
+    return True
 
 
 def _common(request: PredictionRequest, told: Sequence[ComputeAnswer]) -> Compute:
