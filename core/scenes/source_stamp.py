@@ -91,6 +91,8 @@ def _mark(files: Iterable[Path]) -> str | None:
 
 def _stamp_of_address(address: str) -> SourceStamp | None:
     """Ask a server by its first byte, for signed addresses often allow nothing but reading."""
+    if not address.lower().startswith(("http://", "https://")):
+        return None
     try:
         asked = urllib.request.Request(address, headers={"Range": "bytes=0-0", "User-Agent": "landcast"})
         with urllib.request.urlopen(asked, timeout=ASKING_S) as answer:

@@ -180,7 +180,7 @@ def test_a_tile_of_a_mosaic_or_a_mask_that_is_replaced_is_noticed(ask: Ask, tmp_
     assert SourceWatch(str(mosaic)).stamp() != again.stamp
 
 
-def test_an_address_is_known_by_what_its_server_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_is_known_by_what_its_server_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = {"ETag": '"a"', "Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT"}
 
     class Server(http.server.BaseHTTPRequestHandler):
@@ -204,6 +204,9 @@ def test_an_address_is_known_by_what_its_server_says(monkeypatch: pytest.MonkeyP
         assert SourceStamp.of(address) != first
         server.shutdown()
     assert SourceStamp.of(address) is None
+    there = tmp_path / "a.tif"
+    there.write_bytes(b"II")
+    assert SourceStamp.of(there.as_uri()) is None, "nothing but servers is asked"
 
 
 def test_polygons_of_a_folder_are_part_of_what_is_decided(ask: Ask, scene_file: Path, tmp_path: Path) -> None:
