@@ -16,20 +16,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
+from rasterio.errors import RasterioError
+from shapely.geometry.polygon import orient
 
 from .. import PROGRAM
 from ..dates import ImageDate
 from ..errors import OutputError
 from ..files import hash_file
+from ..lattice import Rect
 from ..raster.layer import LayerSpec
 from ..raster.partial import PartialFile
-from ..raster.writing import reason_of
+from ..raster.writing import open_quietly, reason_of
 
 if TYPE_CHECKING:
     from .block_folder import BlockFolder
     from .prepared import PreparedScene
+
+Doubles = NDArray[np.float64]
 
 EXTENSIONS = (
     "https://stac-extensions.github.io/file/v2.1.0/schema.json",
@@ -65,14 +72,55 @@ class StacItems:
     def __call__(self, scene: PreparedScene, blocks: BlockFolder, paths: Mapping[str, Path]) -> dict[str, Path]:
         """Write the item of a scene; `stac_item` and its path come back, nothing where the scene has no date."""
         if scene.plan.result_date is None:
-            self._warn(
-                f"{scene.request.output_path}: no STAC item, which has to have a date, and nothing says when "
-                "the source was taken; --source-date tells"
-            )
-            return {}
-        path = paths.get("prediction", scene.request.output_path).with_suffix(".json")
-        item = make_item(path, paths, scene.layers, scene.facts, scene.request.source)
+            return self._tell_undated(scene.request.output_path)
+        path = item_path(paths.get("prediction", scene.request.output_path))
+        item = self._make(path, paths, scene.layers, scene.facts, scene.request.source)
         return {"stac_item": write_item(path, item, scene.request.is_overwriting)}
+
+    def of_finished(
+        self, paths: Mapping[str, Path], facts: Mapping[str, object], source: Path | str
+    ) -> dict[str, Path]:
+        """Write the item of a result that stands there, equal to what it would have got when it was made.
+
+        Args:
+            paths: of its layers by what they hold.
+            facts: as recorded in the files.
+            source: path or address.
+        """
+        if facts.get("result_date") is None:
+            return self._tell_undated(paths["prediction"])
+        path = item_path(paths["prediction"])
+        specs = {layer: _read_spec(file) for layer, file in paths.items()}
+        return {"stac_item": write_item(path, self._make(path, paths, specs, facts, source), overwrite=False)}
+
+    def _make(self, path: Path, *described: Any) -> dict[str, Any]:
+        item = make_item(path, *described)
+        if item["geometry"] is None:
+            self._warn(f"{path}: the STAC item has no outline: the result has no place on Earth, or lies around a pole")
+        return item
+
+    def _tell_undated(self, result: Path) -> dict[str, Path]:
+        self._warn(
+            f"{result}: no STAC item, which has to have a date, and nothing says when the source was taken; "
+            "--source-date tells"
+        )
+        return {}
+
+
+def item_path(result: Path) -> Path:
+    """Where the item of a result stands."""
+    return result.with_suffix(".json")
+
+
+def check_item_name(result: Path, is_overwriting: bool) -> None:
+    """Make sure, before any work, that the item of a result can get its name.
+
+    Raises:
+        OutputError: another file has it.
+    """
+    path = item_path(result)
+    if path.exists() and not is_overwriting and not _is_item(path, path.stem):
+        raise OutputError(f"{path}: exists, and is no STAC item of this result; --overwrite replaces it")
 
 
 def make_item(
@@ -120,8 +168,7 @@ def write_item(path: Path, item: Mapping[str, Any], overwrite: bool) -> Path:
     Raises:
         OutputError: it cannot be written, or another file has the name.
     """
-    if path.exists() and not overwrite and not _is_item(path, str(item["id"])):
-        raise OutputError(f"{path}: exists, and is no STAC item of this result; --overwrite replaces it")
+    check_item_name(path, overwrite)
     try:
         partial = PartialFile(path)
         try:
@@ -136,7 +183,10 @@ def write_item(path: Path, item: Mapping[str, Any], overwrite: bool) -> Path:
 
 
 def footprint(spec: LayerSpec) -> tuple[dict[str, Any] | None, list[float] | None]:
-    """Outline of a layer in longitude and latitude, and its bounds; None for one without a place on Earth."""
+    """Outline of a layer in longitude and latitude, and its bounds; in two parts across the antimeridian.
+
+    None for both where a layer has no place on Earth, or has a pole in it.
+    """
     height, width = spec.shape_yx
     share = np.linspace(0, 1, EDGE_POINTS)[:-1]
     zeros, ones = np.zeros_like(share), np.ones_like(share)
@@ -151,10 +201,29 @@ def footprint(spec: LayerSpec) -> tuple[dict[str, Any] | None, list[float] | Non
         return None, None
     if not (np.isfinite(longitudes).all() and np.isfinite(latitudes).all()):
         return None, None
-    ring = [[round(float(lon), 7), round(float(lat), 7)] for lon, lat in zip(longitudes, latitudes, strict=True)]
-    bbox = [min(lon for lon, _ in ring), min(lat for _, lat in ring)]
-    bbox += [max(lon for lon, _ in ring), max(lat for _, lat in ring)]
-    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, bbox
+    return _outline(longitudes, latitudes)
+
+
+def _outline(longitudes: Doubles, latitudes: Doubles) -> tuple[dict[str, Any] | None, list[float] | None]:
+    """The same of a ring's points, which may cross the antimeridian."""
+    turned = np.unwrap([*longitudes, longitudes[0]], period=360)
+    if abs(turned[-1] - turned[0]) > 180:
+        return None, None
+    turned = turned[:-1] + 360 * np.ceil((-180 - turned.min()) / 360)
+    rounded = zip(turned.round(7).tolist(), latitudes.round(7).tolist(), strict=True)
+    ring = [list(point) for point in rounded]
+    west, east = min(lon for lon, _ in ring), max(lon for lon, _ in ring)
+    south, north = min(lat for _, lat in ring), max(lat for _, lat in ring)
+    if east <= 180:
+        return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, [west, south, east, north]
+    parts = shapely.intersection(
+        shapely.Polygon(ring), [shapely.box(-180, -90, 180, 90), shapely.box(180, -90, 540, 90)]
+    )
+    coordinates = []
+    for part, shift in zip(parts, (0, 360), strict=True):
+        points = orient(part).exterior.coords
+        coordinates.append([[[round(lon - shift, 7), round(lat, 7)] for lon, lat in points]])
+    return {"type": "MultiPolygon", "coordinates": coordinates}, [west, south, round(east - 360, 7), north]
 
 
 def span(date: ImageDate) -> tuple[datetime, datetime]:
@@ -234,6 +303,27 @@ def _relative(file: Path, item: Path) -> str:
         return Path(os.path.relpath(file, item.parent)).as_posix()
     except ValueError:  # another drive of Windows
         return file.absolute().as_uri()
+
+
+def _read_spec(path: Path) -> LayerSpec:
+    """What a result file says of its layer.
+
+    Raises:
+        OutputError: it cannot be read.
+    """
+    try:
+        with open_quietly(path) as file:
+            return LayerSpec(
+                tuple(file.descriptions),
+                Rect(0, 0, *file.shape),
+                file.transform,
+                CRS.from_wkt(file.crs.to_wkt()),
+                file.tags(),
+                file.dtypes[0],
+                tuple(zip(file.scales, file.offsets, strict=True)),
+            )
+    except (RasterioError, ProjError, OSError) as error:
+        raise OutputError(f"{path}: cannot be read for its STAC item: {error}") from error
 
 
 def _is_item(path: Path, name: str) -> bool:

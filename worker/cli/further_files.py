@@ -14,7 +14,7 @@ from .scene_options import SceneOptions
 if TYPE_CHECKING:
     from ...core.scenes.block_folder import BlockFolder
     from ...core.scenes.prepared import PreparedScene
-    from ...core.scenes.scene_run import Finisher
+    from ...core.scenes.scene_run import Finisher, SceneResult
     from ...core.scenes.statistics.areas import ChangeAreas
 
 COUNTS_SUFFIX = ".change.json"
@@ -57,6 +57,35 @@ class FurtherFiles:
     def key(self) -> str | None:
         """What tells apart what is counted: the areas, or whole scenes; None for nothing."""
         return None if not self.has_statistics else "scenes" if self._areas is None else self._areas.key
+
+    def check_names(self, result: Path, is_overwriting: bool) -> None:
+        """Make sure, before a scene is predicted, that what is made beside its result can get its name.
+
+        Raises:
+            OutputError: another file has it.
+        """
+        if self._has_items:
+            from ...core.scenes.stac_item import check_item_name
+
+            check_item_name(result, is_overwriting)
+
+    def of_finished(self, name: str, result: SceneResult, source: Path | str, warn: Say) -> dict[str, Path]:
+        """What belongs to a result that an earlier run finished; an item that it did not ask for is made now.
+
+        Raises:
+            LandcastError: it cannot be made, or needs the blocks, which are gone.
+        """
+        made: dict[str, Path] = {}
+        if self.has_statistics:
+            from ...core.scenes.statistics.finisher import COUNTS
+
+            self.check(name, result.key)
+            made[COUNTS] = self._counts_path(name)
+        if self._has_items:
+            from ...core.scenes.stac_item import StacItems
+
+            made |= StacItems(warn).of_finished(result.paths, result.facts, source)
+        return made
 
     def finishers(self, name: str, warn: Say) -> list[Finisher]:
         """What is made of a scene's blocks before they go."""

@@ -83,6 +83,7 @@ def _predict_here(request: PredictionRequest, wanted: SceneOptions, run: RunOpti
             warn(f"block {number + 1} of {total} failed: {reason}")
 
     further = FurtherFiles(wanted, None, request.is_overwriting)
+    further.check_names(request.output_path, request.is_overwriting)
     settings = SceneSettings(form=wanted.form, blocks_url=wanted.blocks_url, has_members=further.has_statistics)
     finishers = further.finishers(request.output_path.stem, warn)
     with (

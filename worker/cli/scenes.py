@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...core.scenes.runner import BlockRunner
 
 RUN_FOLDER = ".landcast"
+SCENES_FOLDER = "scenes"
+"""For plan, lock and blocks of each scene; apart, as a scene may be called like anything else in the run's folder."""
 SOME_FAILED, STOPPED = 3, 130
 NOT_ASKED = frozenset({"output", "is_overwriting", "max_output_px", "is_strict", "quicklook"})
 """What changes nothing of a result that is there."""
@@ -166,19 +168,23 @@ def _carry_out(order: Order, runner: BlockRunner, is_stopping: Callable[[], bool
     def carry_out(scene: Scene, listener: SceneListener) -> SceneOutcome:
         settings = SceneSettings(
             form=wanted.form,
-            folder=order.folder / RUN_FOLDER / scene.name,
+            folder=order.folder / RUN_FOLDER / SCENES_FOLDER / scene.name,
             blocks_url=None if wanted.blocks_url is None else f"{wanted.blocks_url.rstrip('/')}/{scene.name}",
             has_members=order.further.has_statistics,
             accepts_finished=True,
         )
         if scene.area is not None:
             write_area(scene.area, order.area_path(scene))
+        request = order.request(scene)
+        order.further.check_names(request.output_path, request.is_overwriting)
         finishers = order.further.finishers(scene.name, listener.warn)
-        result = run_scene(order.request(scene), settings, listener, runner, is_stopping, finishers)
-        order.further.check(scene.name, result.key)
+        result = run_scene(request, settings, listener, runner, is_stopping, finishers)
+        files = dict(result.paths)
+        if not result.is_new:
+            files |= order.further.of_finished(scene.name, result, scene.source, listener.warn)
         rows, columns = result.shape_yx
         return SceneOutcome(
-            result.paths, result.key, rows * columns, result.seconds, result.blocks, result.is_new,
+            files, result.key, rows * columns, result.seconds, result.blocks, result.is_new,
             tuple(result.warnings),
         )  # fmt: skip
 

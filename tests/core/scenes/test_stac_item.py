@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from typing import Any
 import pystac
 import pytest
 import rasterio
+from affine import Affine
 from pyproj import CRS, Geod
 from shapely.geometry import box, shape
 
@@ -20,7 +22,7 @@ from landcast.core.errors import OutputError
 from landcast.core.raster.cog import write_cog
 from landcast.core.raster.layer import LayerSpec
 from landcast.core.raster.provenance import CHANGE_NAME, SPREAD_NAME
-from landcast.core.scenes.stac_item import StacItems, footprint, make_item, span, write_item
+from landcast.core.scenes.stac_item import StacItems, check_item_name, footprint, make_item, span, write_item
 from landcast.tests.core.raster.layers import make_pixels, make_spec, write_blocks
 
 FACTS = {
@@ -161,6 +163,58 @@ def test_a_result_without_a_place_has_no_outline() -> None:
         'ENGCRS["x",EDATUM[""],CS[Cartesian,2],AXIS["(E)",east],AXIS["(N)",north],LENGTHUNIT["metre",1]]'
     )
     assert footprint(make_spec((30, 40), crs=crs)) == (None, None)
+
+
+def test_a_result_across_the_antimeridian_is_two_parts_and_does_not_span_the_globe(tmp_path: Path) -> None:
+    across = make_spec((3000, 4000), crs=CRS.from_epsg(32601))
+    across = replace(across, transform=Affine(1, 0, 164_000, 0, -1, 2_000))
+    outline, bbox = footprint(across)
+    assert outline is not None
+    assert bbox is not None
+    parts = list(shape(outline).geoms)
+    assert outline["type"] == "MultiPolygon"
+    assert [part.exterior.is_ccw for part in parts] == [True, True]
+    east, west = sorted(parts, key=lambda part: part.bounds[0], reverse=True)
+    assert (east.bounds[2], west.bounds[0]) == (180.0, -180.0)
+    assert bbox == [east.bounds[0], bbox[1], west.bounds[2], bbox[3]]
+    assert bbox[0] > 179.9
+    assert bbox[2] < -179.9
+    areas = [abs(Geod(ellps="WGS84").geometry_area_perimeter(part)[0]) for part in parts]
+    assert sum(areas) == pytest.approx(3000 * 4000, rel=3e-3)
+
+
+def test_a_result_around_a_pole_has_no_outline() -> None:
+    spec = replace(
+        make_spec((300, 400), crs=CRS.from_epsg(3995)), transform=Affine(1000, 0, -200_000, 0, -1000, 150_000)
+    )
+    assert footprint(spec) == (None, None)
+
+
+def test_what_is_in_the_way_of_an_item_is_told_before_any_work(
+    tmp_path: Path, result: tuple[dict[str, Path], dict[str, LayerSpec]]
+) -> None:
+    path = tmp_path / "out" / "a_pred.json"
+    check_item_name(path.with_suffix(".tif"), is_overwriting=False)
+    path.write_text("someone's notes")
+    with pytest.raises(OutputError, match="no STAC item of this result; --overwrite"):
+        check_item_name(path.with_suffix(".tif"), is_overwriting=False)
+    check_item_name(path.with_suffix(".vrt"), is_overwriting=True)
+    path.unlink()
+    item_of(tmp_path, result)
+    check_item_name(path.with_suffix(".tif"), is_overwriting=False)
+
+
+def test_a_finished_result_gets_the_item_that_it_would_have_had(
+    tmp_path: Path, result: tuple[dict[str, Path], dict[str, LayerSpec]]
+) -> None:
+    path, _ = item_of(tmp_path, result)
+    before = path.read_bytes()
+    path.unlink()
+    source, said = tmp_path / "in" / "a.tif", list[str]()
+    assert StacItems(said.append).of_finished(result[0], FACTS, source) == {"stac_item": path}
+    assert path.read_bytes() == before
+    assert StacItems(said.append).of_finished(result[0], FACTS | {"result_date": None}, source) == {}
+    assert "--source-date" in said[0]
 
 
 def test_a_file_that_is_no_item_of_this_result_is_left_alone(

@@ -239,6 +239,37 @@ def test_one_scene_alone_has_statistics_and_an_item_too(
     assert visible(tmp_path) == {"x.tif", "change.gpkg", "x.json", "tiles"}
 
 
+def test_items_that_are_asked_for_afterwards_are_made_without_predicting_again(
+    run: Run, settings: list[object], tiles: Path, out: Path
+) -> None:
+    asked = ["predict", tiles / "a.tif", "-o", out, *settings, "--source-date", "2016"]
+    assert run(*asked).code == 0
+    before = (out / "a_pred.tif").stat().st_mtime_ns
+    answer = run(*asked, "--stac-items")
+    assert answer.code == 0, answer.err
+    assert "(1 of them before)" in answer.err
+    assert (out / "a_pred.tif").stat().st_mtime_ns == before
+    assert set(manifest(out)["a"]["files"]) == {"prediction", "stac_item"}  # type: ignore[call-overload]
+    afterwards = (out / "a_pred.json").read_bytes()
+    (out / "a_pred.json").write_text("someone's notes")
+    for more in ([], ["--seed", 1]):
+        answer = run(*asked, "--stac-items", *more)
+        assert answer.code == 1
+        assert "is no STAC item of this result" in answer.err
+    assert run(*asked, "--stac-items", "--overwrite").code == 0
+    assert (out / "a_pred.json").read_bytes() == afterwards
+
+
+def test_a_scene_may_be_called_like_what_a_run_keeps(run: Run, settings: list[object], tiles: Path, out: Path) -> None:
+    for old, new in (("a", "lock"), ("b", "changes"), ("c", "scenes")):
+        (tiles / f"{old}.tif").rename(tiles / f"{new}.tif")
+    answer = run("predict", tiles, "-o", out, *settings)
+    assert answer.code == 0, answer.err
+    assert {name for name in visible(out) if name.endswith(".tif")} == {
+        "lock_pred.tif", "changes_pred.tif", "scenes_pred.tif"
+    }  # fmt: skip
+
+
 def test_blocks_with_a_vrt_are_a_form_of_results(run: Run, settings: list[object], tiles: Path, out: Path) -> None:
     answer = run("predict", tiles / "a.tif", "-o", out, *settings, "--form", "blocks")
     assert answer.code == 0, answer.err
