@@ -87,7 +87,7 @@ def test_a_run_that_was_stopped_and_lost_a_block_writes_the_same_table(
     with pytest.raises(KeyboardInterrupt):
         predict("stopped", die)
     assert not (tmp_path / "stopped.json").exists()
-    for lost in tmp_path.glob(".stopped_pred.tif.landcast/blocks/block-000001.*"):
+    for lost in tmp_path.glob(".stopped_pred.tif.landcast/blocks-*/block-000001.*"):
         lost.unlink()
     predict("stopped")
     for suffix in (".json", ".gpkg"):
