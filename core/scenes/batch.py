@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import CancelledError, LandcastError
+from ..errors import CancelledError, LandcastError, RequestError
 from .inputs.scene import Scene
 from .manifest import Entry, Manifest, State
 from .run_log import RunLog
@@ -142,6 +142,7 @@ class Batch:
         self._megapixels = self._scene_seconds = 0.0
         self._is_redoing = is_redoing
         self._kept = 0
+        self._believed: dict[str, Entry] = {}
         self._states: Counter[State] = Counter()
         self._told_disk = False
         self._saved = -SAVE_S
@@ -152,10 +153,8 @@ class Batch:
         Raises:
             KeyboardInterrupt: the user asked to stop at once; all is written down by then.
         """
-        before = dict(self.manifest.entries)
         for scene in self.scenes:
-            self.manifest.put(self._fresh(scene, before.get(scene.name)))
-        self._states["waiting"] = len(self.scenes)
+            self._begin(scene)
         self._log.write("run started", scenes=len(self.scenes), folder=self.folder.absolute())
         self._save()
         is_ended = False
@@ -163,7 +162,7 @@ class Batch:
             for scene in self.scenes:
                 if self._stop.is_set():
                     break
-                self._one(scene, before.get(scene.name))
+                self._one(scene)
             is_ended = True
         finally:
             ended = self._end()
@@ -171,48 +170,67 @@ class Batch:
                 self._log.write("run broken off")
         return ended
 
+    def _begin(self, scene: Scene) -> None:
+        """Take in a scene; what the manifest has as done stays so, until a look at its turn finds otherwise."""
+        known = self.manifest.entries.get(scene.name)
+        entry = self._fresh(scene, known)
+        if known is not None and self._seems_done(scene, entry, known):
+            self._believed[scene.name] = entry
+            self._kept += 1
+            entry = replace(known, origin=entry.origin)
+        self._states[entry.state] += 1
+        self.manifest.put(entry)
+
     def _fresh(self, scene: Scene, known: Entry | None) -> Entry:
         """What is known of a scene before its turn; seconds of earlier runs that went on with it are kept."""
         return Entry(
             name=scene.name,
             identity=scene.identity,
-            source=str(scene.source),
-            origin=scene.origin,
+            source=scene.plain_source,
+            origin=scene.without_secrets(scene.origin),
             area=None if scene.area is None else scene.area.name,
             date=scene.date,
-            request_sha256=self._request_sha256(scene),
+            request_sha256=None if scene.refused is not None else self._request_sha256(scene),
             source_stamp=_stamp(scene),
             seconds=known.seconds if known is not None and known.state != "done" else None,
         )
 
-    def _one(self, scene: Scene, known: Entry | None) -> None:
+    def _one(self, scene: Scene) -> None:
         entry = self.manifest.entries[scene.name]
-        if known is not None and self._is_done(entry, known):
-            self._keep(scene, known)
-            return
+        if scene.name in self._believed:
+            if self.manifest.is_whole(entry):
+                self._keep(scene, entry)
+                return
+            self._kept -= 1
+            entry = self._believed[scene.name]
         began = self._clocks.steady()
         self._pace.begin(scene.name, began)
         self._put(replace(entry, state="running"))
-        self._log.write("scene started", scene.name, source=scene.source, origin=scene.origin)
+        self._log.write("scene started", scene.name, source=entry.source, origin=entry.origin)
         listener = _Listener(self, scene)
         with self._failing(scene, began):
+            if scene.refused is not None:
+                raise RequestError(scene.refused)
             outcome = self._carry_out(scene, listener)
             self._finish(scene, outcome, began)
 
-    def _is_done(self, entry: Entry, known: Entry) -> bool:
-        """Whether the manifest alone says that nothing is to be done; what it cannot say, carrying out finds."""
+    def _seems_done(self, scene: Scene, entry: Entry, known: Entry) -> bool:
+        """Whether the manifest alone says that nothing is to be done; what it cannot say, carrying out finds.
+
+        A source that was taken away since then, to an archive, takes nothing from its result.
+        """
         return (
             not self._is_redoing
             and known.state == "done"
+            and scene.refused is None
+            and known.request_sha256 == entry.request_sha256
             and known.source_stamp is not None
-            and (known.request_sha256, known.source_stamp) == (entry.request_sha256, entry.source_stamp)
-            and self.manifest.is_whole(known)
+            and (known.source_stamp == entry.source_stamp or _is_away(scene))
         )
 
     def _keep(self, scene: Scene, known: Entry) -> None:
-        self._kept += 1
         self._pace.end(scene.name, self._clocks.steady(), is_computed=False)
-        self._put(replace(known, origin=scene.origin))
+        self._put(known)
         self._log.write("scene kept", scene.name, key=known.key)
         self._display.say("kept", scene.name, "was done before")
 
@@ -234,13 +252,13 @@ class Batch:
 
     def _break_off(self, scene: Scene, began: float, state: State, reason: str, trace: str | None = None) -> None:
         now = self._clocks.steady()
-        reason = " ".join(reason.split())
+        reason = scene.without_secrets(" ".join(reason.split()))
         if state == "failed":
             self._pace.end(scene.name, now, is_computed=False)
         entry = self.manifest.entries[scene.name]
         seconds = (entry.seconds or 0.0) + now - began
         self._put(replace(entry, state=state, reason=reason, seconds=round(seconds, 2)))
-        facts = {"traceback": trace} if trace else {}
+        facts = {"traceback": scene.without_secrets(trace)} if trace else {}
         self._log.write(f"scene {state}", scene.name, reason=reason, seconds=round(now - began, 2), **facts)
         self._display.say(state, scene.name, reason)
 
@@ -257,7 +275,8 @@ class Batch:
             self._kept += 1
         entry = replace(
             entry, state="done", reason=None, files=files, key=outcome.key, output_px=outcome.output_px,
-            seconds=round(seconds, 2), blocks=outcome.blocks, warnings=outcome.warnings,
+            seconds=round(seconds, 2), blocks=outcome.blocks,
+            warnings=tuple(map(scene.without_secrets, outcome.warnings)),
         )  # fmt: skip
         self._put(entry)
         pace = (now - began) * MEGAPIXEL / outcome.output_px if outcome.is_new and outcome.output_px else None
@@ -308,6 +327,7 @@ class Batch:
 
     def tell(self, level: str, scene: Scene, text: str) -> None:
         """Pass on what is said about a scene."""
+        text = scene.without_secrets(text)
         self._log.write(level, scene.name, text=text)
         self._display.say(level, scene.name, text)
 
@@ -368,6 +388,7 @@ class _Listener(SceneListener):
 
     def block_failed(self, number: int, total: int, reason: str) -> None:
         """A block came to nothing."""
+        reason = self._scene.without_secrets(reason)
         self._batch.log("block failed", self._scene, block=number, blocks=total, reason=reason)
         self._batch.tell("warning", self._scene, f"block {number + 1} of {total} failed: {reason}")
 
@@ -382,3 +403,14 @@ def _stamp(scene: Scene) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return found.st_size, found.st_mtime_ns
+
+
+def _is_away(scene: Scene) -> bool:
+    """Whether there is no source where it was, which is another thing than one that cannot be looked at now."""
+    try:
+        Path(scene.source).stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        pass
+    return False

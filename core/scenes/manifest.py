@@ -50,7 +50,7 @@ class Entry:
         reason: why it failed or stopped.
         files: by what they hold.
         key: SHA-256 of all that decides about its pixels.
-        request_sha256: of what was asked for, version and model included.
+        request_sha256: of what was asked for, version and model included; None where the scene was refused outright.
         source_stamp: size and time of the source file; None where it is no plain file.
         output_px: pixels of the result.
         seconds: that it took, all runs that went on with it together.
@@ -92,8 +92,8 @@ class Manifest:
 
     @property
     def names(self) -> dict[str, str]:
-        """Names that were given, by the identity of their scenes."""
-        return {entry.identity: entry.name for entry in self.entries.values()}
+        """Names that were given, by the identity of their scenes; one that was refused outright has none to keep."""
+        return {entry.identity: entry.name for entry in self.entries.values() if entry.request_sha256 is not None}
 
     def put(self, entry: Entry) -> None:
         """Take in what is known of a scene now; `save` writes it."""

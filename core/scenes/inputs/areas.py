@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,9 @@ WORLD = "EPSG:4326"
 EDGE_POINTS = 21
 """Points of each edge of a bounding box that are brought to another CRS."""
 
+RETRY_S = 3.0
+"""How long sources that cannot be opened are left alone before they are tried once more."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,12 +44,15 @@ def scenes_of_areas(
     """Make a scene of each area on each source that it meets, with what is to be said about it.
 
     Of one source every area is a scene, so that what lies beside it is told as failed. Of several, an area is looked
-    for on each; a source that cannot be opened stays, without an area, to be told as failed.
+    for on each; a source that cannot be opened is tried again once, then stays as refused: which areas it holds is not
+    known, and all of it is not what was asked for.
 
     Raises:
         RequestError: no area meets any of several sources.
     """
-    if len(scenes) == 1:
+    broken = [scene for scene in scenes if scene.refused is not None]
+    scenes = [scene for scene in scenes if scene.refused is None]
+    if len(scenes) == 1 and not broken:
         return [replace(scenes[0], name=feature.name, area=feature) for feature in features], []
     found = _Footprints(scenes, options)
     pairs: list[Scene] = []
@@ -61,8 +68,11 @@ def scenes_of_areas(
         ]
         if not met:
             homeless.append(feature.name)
-    broken = [scenes[number] for number in found.unreadable]
-    if not pairs:
+    broken += [
+        replace(scenes[number], refused=f"which areas lie on it is not known: {reason}")
+        for number, reason in found.unreadable.items()
+    ]
+    if not pairs and not broken:
         raise RequestError(f"none of {len(features)} areas meets any of {len(scenes)} scenes; is the areas' CRS right?")
     told = [] if not homeless else [f"{len(homeless)} area(s) on none of the scenes: {_some(homeless)}"]
     return pairs + broken, told
@@ -93,20 +103,32 @@ class _Footprints:
     """Where sources lie: by boxes of longitude and latitude first, then by their corners in their own CRS."""
 
     def __init__(self, scenes: Sequence[Scene], options: SourceOptions) -> None:
-        self.unreadable: list[int] = []
+        self.unreadable: dict[int, str] = {}
         self._grounds: dict[int, tuple[CRS, Polygon]] = {}
-        boxes, self._numbers = [], []
         for number, scene in enumerate(scenes):
-            try:
-                with rasterio.Env(**ENVIRONMENT), open_source(scene.source, options) as source:
-                    self._grounds[number] = source.crs, Polygon(source.corners_xy)
-            except LandcastError as error:
-                logger.warning("%s", error)
-                self.unreadable.append(number)
-                continue
-            boxes += (found := _world_boxes(*self._grounds[number]))
+            self._look(number, scene, options)
+        if self.unreadable:
+            time.sleep(RETRY_S)
+        for number in list(self.unreadable):
+            self._look(number, scenes[number], options)
+        boxes: list[Polygon] = []
+        self._numbers: list[int] = []
+        for number, ground in sorted(self._grounds.items()):
+            boxes += (found := _world_boxes(*ground))
             self._numbers += [number] * len(found)
         self._tree = STRtree(boxes)
+        for number, reason in self.unreadable.items():
+            logger.warning("%s", scenes[number].without_secrets(reason))
+
+    def _look(self, number: int, scene: Scene, options: SourceOptions) -> None:
+        try:
+            with rasterio.Env(**ENVIRONMENT), open_source(scene.source, options) as source:
+                self._grounds[number] = source.crs, Polygon(source.corners_xy)
+            self.unreadable.pop(number, None)
+        except LandcastError as error:
+            self.unreadable[number] = str(error)
+        except OSError as error:
+            self.unreadable[number] = f"{scene.source}: cannot be looked at: {error.strerror}"
 
     def met_by(self, feature: Feature) -> list[int]:
         """Numbers of the scenes that share ground with a feature, in their order."""
@@ -139,10 +161,6 @@ def _world_boxes(crs: CRS, geometry: Polygon | MultiPolygon) -> list[Polygon]:
     if west <= east:
         return [shapely.box(west, south, east, north)]
     return [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
-
-
-def _pair_name(feature: Feature, scene: Scene, sources: int) -> str:
-    return feature.name if sources == 1 else f"{feature.name}_{scene.name or scene.steps[0]}"
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

@@ -32,7 +32,8 @@ def read_list(place: str) -> list[Scene]:
             (.csv, .tsv) with a line of titles, or `-` for text from standard input.
 
     Raises:
-        RequestError: it cannot be read, names nothing, or a line of it is wrong; the message names the line.
+        RequestError: it cannot be read, names nothing that there is, or a line of it is none; the message names the
+            line. A line that names what is not there is one refused scene, and stops no other.
     """
     is_piped = place == STANDARD_INPUT
     name = "standard input" if is_piped else place
@@ -42,6 +43,9 @@ def read_list(place: str) -> list[Scene]:
     scenes = _read_table(text, name, folder, delimiters) if delimiters else _read_lines(text, name, folder)
     if not scenes:
         raise RequestError(f"{name}: a list of scenes with none in it")
+    reasons = [scene.refused for scene in scenes if scene.refused is not None]
+    if len(reasons) == len(scenes):
+        raise RequestError(reasons[0])
     return scenes
 
 
@@ -103,10 +107,11 @@ def _scenes_of(entry: str, folder: Path, where: str) -> list[Scene]:
     if not entry:
         raise RequestError(f"{where}: names no source")
     is_elsewhere = is_address(entry) or entry.startswith("/vsi")
+    place = entry if is_elsewhere else str(folder / entry)
     try:
-        return find_scenes(entry if is_elsewhere else str(folder / entry), where)
+        return find_scenes(place, where)
     except RequestError as error:
-        raise RequestError(f"{where}: {error}") from error
+        return [Scene(place, where, refused=f"{where}: {error}")]
 
 
 def _checked_date(date: str, where: str) -> str | None:

@@ -24,7 +24,8 @@ def find_scenes(argument: str, origin: str = "") -> list[Scene]:
 
     Args:
         argument: a file, an address, a folder (the rasters in it, not in folders below it), or a pattern; `**` in a
-            pattern stands for any folders. A file that does not exist is a scene too, which fails when it is opened.
+            pattern stands for any folders. A file that does not exist, or that nobody may look at, is a scene too,
+            which fails at its turn.
         origin: who named it; by the argument itself where empty.
 
     Raises:
@@ -39,7 +40,9 @@ def find_scenes(argument: str, origin: str = "") -> list[Scene]:
         if path.is_dir():
             return [Scene(one, origin or f"{argument} (folder)") for one in _rasters_in(path)]
         is_pattern = glob.has_magic(argument) and not path.is_file()
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return [Scene(path, origin or "as named", refused=f"{argument}: cannot be looked at: {error.strerror}")]
+    except ValueError as error:
         raise RequestError(f"{argument}: cannot be looked at: {error}") from error
     if is_pattern:
         return [Scene(one, origin or f"{argument} (pattern)") for one in _matching(argument)]
@@ -71,16 +74,24 @@ def _matching(pattern: str) -> list[Path]:
 
 def _is_source(path: Path) -> bool:
     """Whether a file holds pixels, and is neither a companion of another nor a result of ours."""
-    if path.name.startswith(".") or path.suffix.lower() in SIDECAR_SUFFIXES or not path.is_file():
+    if path.name.startswith(".") or path.suffix.lower() in SIDECAR_SUFFIXES or not _may_be_file(path):
         return False
     if path.suffix.lower() == VRT_SUFFIX:
         return RESULT_MARK not in path.stem or not _is_result(path, "VRT")
     try:
         driver = known_driver(path)
-    except LandcastError:
+    except (LandcastError, OSError):
         # it is told when its turn comes
         return True
     return driver is not None and (RESULT_MARK not in path.stem or not _is_result(path, driver))
+
+
+def _may_be_file(path: Path) -> bool:
+    """Whether it is a file, or something that nobody may look at, which is told when its turn comes."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _is_result(path: Path, driver: str) -> bool:
@@ -99,4 +110,5 @@ def _is_placed(path: Path) -> bool:
     """Whether a world file, or GDAL's own, lies beside a picture."""
     suffix = path.suffix
     world = {f"{suffix}w", f"{suffix[:2]}{suffix[-1]}w", ".wld", ".WLD"}
-    return path.with_name(f"{path.name}.aux.xml").is_file() or any(path.with_suffix(one).is_file() for one in world)
+    beside = [path.with_name(f"{path.name}.aux.xml"), *(path.with_suffix(one) for one in world)]
+    return any(_may_be_file(one) for one in beside)

@@ -78,7 +78,7 @@ def search_scenes(query: StacQuery, note: Say = lambda text: None) -> list[Scene
 
     Raises:
         UnreadableSourceError: it cannot be reached, or does not answer as STAC does.
-        RequestError: nothing is found, or an item does not say which of its assets is meant.
+        RequestError: nothing is found, or no item says which of its assets is meant; one of many is a refused scene.
     """
     with _asking(query.url):
         items, has_more = _find(query)
@@ -86,7 +86,13 @@ def search_scenes(query: StacQuery, note: Say = lambda text: None) -> list[Scene
         raise RequestError(f"--stac {query.url}: no item matches{_asked(query)}")
     if has_more:
         note(f"{query.url}: there are more items than --stac-limit {query.limit}; the first ones are taken")
-    return [_scene(item, query) for item in sorted(items, key=lambda item: (item.collection_id or "", item.id))]
+    scenes = [
+        _scene_or_refused(item, query) for item in sorted(items, key=lambda item: (item.collection_id or "", item.id))
+    ]
+    reasons = [scene.refused for scene in scenes if scene.refused is not None]
+    if len(reasons) == len(scenes):
+        raise RequestError(reasons[0])
+    return scenes
 
 
 def _find(query: StacQuery) -> tuple[list[Item], bool]:
@@ -120,6 +126,15 @@ def _find(query: StacQuery) -> tuple[list[Item], bool]:
         return list(found), False
     items = list(itertools.islice(found, query.limit + 1))
     return items[: query.limit], len(items) > query.limit
+
+
+def _scene_or_refused(item: Item, query: StacQuery) -> Scene:
+    """One that cannot be read from is told at its turn, and stops no other."""
+    try:
+        return _scene(item, query)
+    except RequestError as error:
+        own = item.get_self_href() or f"{query.url.rstrip('/')}/{item.collection_id or 'items'}/{item.id}"
+        return Scene(own, f"{query.url}: item {item.id}", item.id, _date(item), refused=str(error))
 
 
 def _scene(item: Item, query: StacQuery) -> Scene:

@@ -30,13 +30,15 @@ def _ground(wkb: bytes) -> float | None:
 
 def _pixels(source: Path | str) -> float | None:
     """Pixels of a plain file; addresses and VRTs are not asked before their turn."""
-    if is_address(str(source)) or not Path(source).is_file():
+    if is_address(str(source)):
         return None
     try:
+        if not Path(source).is_file():
+            return None
         driver = known_driver(Path(source))
         if driver is None:
             return None
         with open_as(source, driver, []) as dataset:
             return float(dataset.width * dataset.height)
-    except (LandcastError, RasterioError):
+    except (LandcastError, RasterioError, OSError, ValueError):
         return None

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +237,48 @@ def test_a_folder_whose_manifest_is_not_ours_is_refused(folder: Path, scenes: li
     (folder / "manifest.json").write_text("[1, 2")
     with pytest.raises(OutputError, match="move it away"):
         run(folder, scenes, Work(folder))
+
+
+def test_a_scene_that_is_refused_fails_at_its_turn_and_is_never_begun(folder: Path, scenes: list[Scene]) -> None:
+    work = Work(folder)
+    ended = run(folder, [scenes[0], replace(scenes[1], refused="not known where it lies")], work)
+    assert work.began == ["a"]
+    assert [(entry.state, entry.reason) for entry in ended.entries] == [
+        ("done", None), ("failed", "not known where it lies")
+    ]  # fmt: skip
+    assert list(Manifest(folder).names.values()) == ["a"]
+
+
+def test_what_opens_an_address_is_written_nowhere(folder: Path) -> None:
+    address = "https://user:secret@example.org/a.tif?sig=secret"
+    work, shown = Work(folder), Shown()
+
+    def say_it(listener: SceneListener) -> None:
+        listener.warn(f"{address}: slow")
+        listener.block_failed(0, 2, f"{address}: gone")
+        raise ZeroDivisionError(address)
+
+    work.on["x"] = say_it
+    run(folder, [Scene(address, f"{address} (list)", "x")], work, shown)
+    texts = [path.read_text() for path in folder.iterdir()] + [text for _, _, text in shown.said]
+    assert not [text for text in texts if "secret" in text]
+    assert json.loads((folder / "manifest.json").read_text())["scenes"][0]["source"] == "https://example.org/a.tif"
+    assert "sig=" not in (folder / "log.jsonl").read_text()
+
+
+def test_what_was_done_stays_in_the_manifest_of_a_run_that_is_killed_in_its_first_scene(
+    folder: Path, scenes: list[Scene]
+) -> None:
+    run(folder, scenes[1:], Work(folder))
+    before = Manifest(folder).entries
+    Path(scenes[2].source).unlink()
+    work = Work(folder)
+    work.on["a"] = fail(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, scenes, work)
+    assert {name: Manifest(folder).entries[name] for name in "bc"} == before
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["done"], summary["done_before"], summary["to_do"]) == (2, 2, 1)
+    again = Work(folder)
+    assert run(folder, scenes, again).totals.kept == 2
+    assert again.began == ["a"], "a source that was archived takes nothing from its result"

@@ -19,7 +19,7 @@ def test_a_manifest_reads_back_as_it_was_written(tmp_path: Path) -> None:
     result.write_bytes(b"pixels")
     manifest = Manifest(tmp_path)
     entry = Entry(
-        "ä", "id", "x.tif", "test", "done", files={"prediction": manifest.record(result)}, key="k",
+        "ä", "id", "x.tif", "test", "done", files={"prediction": manifest.record(result)}, key="k", request_sha256="r",
         source_stamp=(3, 4), warnings=("one",),
     )  # fmt: skip
     manifest.put(entry)

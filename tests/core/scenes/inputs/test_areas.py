@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio.raw
@@ -11,9 +12,11 @@ import rasterio
 import shapely
 from affine import Affine
 
-from landcast.core.errors import RequestError
+from landcast.core.errors import RequestError, UnreadableSourceError
 from landcast.core.raster.area_file import load_area, load_features
 from landcast.core.raster.options import SourceOptions
+from landcast.core.raster.source import open_source
+from landcast.core.scenes.inputs import areas
 from landcast.core.scenes.inputs.areas import scenes_of_areas, write_area
 from landcast.core.scenes.inputs.scene import Scene
 
@@ -90,7 +93,30 @@ def test_an_area_that_only_touches_a_source_is_not_taken_from_it(tmp_path: Path)
     assert [Path(scene.source).name for scene in scenes] == ["t0.tif"]
 
 
-def test_a_source_that_cannot_be_opened_stays_to_be_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_source_that_cannot_be_opened_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiles = [write_tile(tmp_path / f"t{number}.tif", LEFT + number * SIDE) for number in range(2)]
+    failing = [UnreadableSourceError("503")]
+
+    def open_it(*args: Any) -> Any:
+        if failing:
+            raise failing.pop()
+        return open_source(*args)
+
+    monkeypatch.setattr(areas, "open_source", open_it)
+    monkeypatch.setattr(areas, "RETRY_S", 0.0)
+    path = write_areas(tmp_path / "a.gpkg", [box(10, 9), box(110, 9)], ["one", "two"])
+    scenes, _ = scenes_of_areas(tiles, load_features(path), SourceOptions())
+    assert [(scene.name, Path(scene.source).name, scene.refused) for scene in scenes] == [
+        ("one", "t0.tif", None), ("two", "t1.tif", None)
+    ]  # fmt: skip
+
+
+def test_a_source_that_cannot_be_opened_is_refused_and_never_taken_whole(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(areas, "RETRY_S", 0.0)
     tiles = [write_tile(tmp_path / "t.tif", LEFT), Scene(tmp_path / "missing.tif", "test")]
     path = write_areas(tmp_path / "a.gpkg", [box(10, 9)], ["one"])
     scenes, _ = scenes_of_areas(tiles, load_features(path), SourceOptions())
@@ -98,6 +124,9 @@ def test_a_source_that_cannot_be_opened_stays_to_be_told(tmp_path: Path, caplog:
         ("t.tif", False),
         ("missing.tif", True),
     ]
+    assert scenes[0].refused is None
+    assert scenes[1].refused is not None
+    assert scenes[1].refused.startswith("which areas lie on it is not known: ")
     assert "no such file" in caplog.text
 
 

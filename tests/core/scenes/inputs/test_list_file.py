@@ -46,7 +46,7 @@ def test_standard_input_is_a_list_too(monkeypatch: pytest.MonkeyPatch) -> None:
         ("list.csv", "name,date\na,2016\n", "needs a column `source` in its first line, found: name, date"),
         ("list.csv", "source,date\na.tif,2016-13\n", "line 2: 2016-13"),
         ("list.csv", "source,date\n,2016\n", "line 2: names no source"),
-        ("list.txt", "a.tif\nnone*.tif\n", "line 2: .*no raster is called so"),
+        ("list.txt", "# none\nnone*.tif\n", "line 2: .*no raster is called so"),
         ("missing.txt", None, "cannot be read: No such file"),
     ],
 )
@@ -62,3 +62,12 @@ def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00\x80")
     with pytest.raises(RequestError, match="no text in UTF-8"):
         read_list(str(path))
+
+
+def test_a_line_that_names_what_is_not_there_stops_no_other(tmp_path: Path) -> None:
+    place = write(tmp_path / "list.txt", "a.tif\nnone*.tif\n")
+    first, second = read_list(place)
+    assert first.refused is None
+    assert second.refused is not None
+    assert second.refused.startswith(f"{place}, line 2: ")
+    assert "no raster is called so" in second.refused

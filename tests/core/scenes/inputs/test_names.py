@@ -80,3 +80,21 @@ def test_names_that_mean_something_else_are_changed(text: str, name: str) -> Non
 def test_long_names_are_cut_and_still_differ() -> None:
     first, second = safe_name("ü" * 200 + "1"), safe_name("ü" * 200 + "2")
     assert first != second
+
+
+def test_addresses_that_name_their_image_in_the_query_are_scenes_of_their_own() -> None:
+    service = "https://user:pass@example.org/get.tif?"
+    scenes = [Scene(f"{service}id={number}&X-Amz-Signature={number}5", "") for number in (1, 2)]
+    assert [scene.name for scene in name_scenes(scenes)] == ["get_tif", "get_tif_2"]
+    again = Scene(f"{service}id=1&X-Amz-Signature=other", "")
+    assert again.identity == scenes[0].identity
+    assert "pass" not in again.identity
+    assert "id=1" not in again.identity
+
+
+def test_what_opens_an_address_is_taken_out_of_texts() -> None:
+    scene = Scene("https://u:secret@example.org/a.tif?sig=secret", "")
+    text = f"{scene.source}: failed at https://example.org/b.tif?token=secret; see (https://example.org/c)."
+    assert scene.without_secrets(text) == (
+        "https://example.org/a.tif: failed at https://example.org/b.tif; see (https://example.org/c)."
+    )

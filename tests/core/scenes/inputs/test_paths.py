@@ -11,6 +11,8 @@ from affine import Affine
 
 from landcast.core.errors import RequestError
 from landcast.core.scenes.inputs.paths import find_scenes
+from landcast.core.scenes.inputs.scene import Scene
+from landcast.core.scenes.inputs.work import work_of
 
 
 def write_raster(path: Path, **tags: str) -> Path:
@@ -66,3 +68,24 @@ def test_a_folder_or_pattern_without_rasters_is_refused(name: str, said: str, tm
     (tmp_path / "notes.txt").write_text("no raster")
     with pytest.raises(RequestError, match=said):
         find_scenes(str(tmp_path / name))
+
+
+def test_what_nobody_may_look_at_is_told_at_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, closed = write_raster(tmp_path / "a.tif"), write_raster(tmp_path / "closed.tif")
+    plain = Path.is_file
+
+    def is_file(path: Path) -> bool:
+        if path == closed:
+            raise PermissionError(13, "Permission denied")
+        return plain(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert found(tmp_path) == [str(first), str(closed)]
+    assert work_of([Scene(closed, "", "closed")]) == {"closed": None}
+
+    def is_folder(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", is_folder)
+    (scene,) = find_scenes(str(closed))
+    assert scene.refused == f"{closed}: cannot be looked at: Permission denied"

@@ -177,3 +177,14 @@ def test_a_search_that_finds_nothing_says_what_was_asked(server: Served) -> None
 def test_a_bounding_box_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(RequestError, match="--bbox"):
         StacQuery.read("https://example.org", (), text, None, None, None)
+
+
+def test_an_item_that_cannot_be_read_from_stops_no_other(server: Served) -> None:
+    two = {"b1": {"href": "b1.tif"}, "b2": {"href": "b2.tif"}}
+    bad = [item("many", assets=two), item("bucket", href="s3://bucket/a.tif")]
+    serve_api(server, [*ITEMS[1:3], *bad])
+    scenes = {scene.name: scene for scene in search_scenes(StacQuery(server.url))}
+    assert [name for name, scene in scenes.items() if scene.refused is None] == ["a", "b"]
+    assert "has not one image but: b1, b2" in str(scenes["many"].refused)
+    assert "only http and https are read" in str(scenes["bucket"].refused)
+    assert len({scene.identity for scene in scenes.values()}) == 4
