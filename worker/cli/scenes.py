@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from ...core.scenes.manifest import MANIFEST_NAME, Manifest
 from ...core.scenes.run_log import LOG_NAME, RunLog
 from .batch_display import BatchDisplay, go_silent
 from .console import echo_json, note, warn
-from .further_files import FurtherFiles
+from .further_files import RUN_FOLDER, FurtherFiles
 from .runs import RunOptions, open_runner
 from .scene_options import SceneOptions, find_all
 from .stopping import outliving_the_terminal, stopping_gently
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ...core.scenes.batch import CarryOut, Ended
     from ...core.scenes.runner import BlockRunner
 
-RUN_FOLDER = ".landcast"
 SCENES_FOLDER = "scenes"
 """For plan, lock and blocks of each scene; apart, as a scene may be called like anything else in the run's folder."""
 SOME_FAILED, STOPPED = 3, 130
@@ -75,6 +75,22 @@ class Order:
 
         return self.folder / f"{scene.name}_area{AREA_SUFFIX}"
 
+    @cached_property
+    def _area_sha256(self) -> str | None:
+        """SHA-256 of the polygons of `--area`, which may be drawn anew under the same path; None where there are none.
+
+        One that cannot be read is told by each scene at its turn.
+        """
+        from ...core.raster.area_file import load_area
+
+        if self.settings["area"] is None:
+            return None
+        try:
+            area = load_area(self.settings["area"], self.settings["area_layer"], self.settings["area_crs"])
+        except (LandcastError, OSError):
+            return None
+        return hashlib.sha256(area.geometry.wkb + area.crs.to_wkt().encode()).hexdigest()
+
     def digest(self, scene: Scene) -> str:
         """SHA-256 of all that is asked for of a scene, and of what carries it out."""
         from ...core.model.folder import find_model, hash_model
@@ -84,7 +100,7 @@ class Order:
         area = None if scene.area is None else [hashlib.sha256(scene.area.wkb).hexdigest(), scene.area.crs]
         model = hash_model(find_model(request.model))
         more = [version(PROGRAM), model, area, self.wanted.form, self.wanted.has_stac_items]
-        more += [self.further.key]
+        more += [self.further.key, self._area_sha256 if scene.area is None else None]
         asked["source"], asked["source_options"] = scene.identity, asdict(request.source_options)
         return hashlib.sha256(json.dumps([asked, more], sort_keys=True, default=str).encode()).hexdigest()
 
@@ -174,7 +190,7 @@ def _carry_out(order: Order, runner: BlockRunner, is_stopping: Callable[[], bool
             accepts_finished=True,
         )
         if scene.area is not None:
-            write_area(scene.area, order.area_path(scene))
+            write_area(scene.area, order.area_path(scene), order.settings["is_overwriting"])
         request = order.request(scene)
         order.further.check_names(request.output_path, request.is_overwriting)
         finishers = order.further.finishers(scene.name, listener.warn)
@@ -197,7 +213,11 @@ def _tell_end(ended: Ended, order: Order, run: RunOptions) -> None:
     Raises:
         LandcastError: all scenes failed, or the table of change cannot be written.
     """
-    tables = [] if ended.is_stopped else order.further.write_tables(ended.entries, warn)
+    tables, fault = [], None
+    try:
+        tables = [] if ended.is_stopped else order.further.write_tables(ended.entries, warn)
+    except LandcastError as error:
+        fault = error  # told last: the results stand
     if run.has_json:
         scenes = [asdict(entry) for entry in ended.entries]
         files = {"manifest": str(order.folder / MANIFEST_NAME), "statistics": [str(table) for table in tables]}
@@ -214,9 +234,13 @@ def _tell_end(ended: Ended, order: Order, run: RunOptions) -> None:
     if ended.is_stopped:
         sys.exit(STOPPED)
     if ended.totals.failed:
+        if fault is not None:
+            warn(str(fault))
         if ended.totals.failed == ended.totals.scenes:
             raise LandcastError(f"{_count(ended.totals.failed)} failed; {order.folder / 'summary.txt'} says why")
         sys.exit(SOME_FAILED)
+    if fault is not None:
+        raise fault
 
 
 def _count(scenes: int) -> str:

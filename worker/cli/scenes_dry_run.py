@@ -39,6 +39,7 @@ def tell_what_it_takes(order: Order, run: RunOptions) -> None:
     limit_threads(run.threads)
     with _requests(order) as requests, ProgressDisplay(run.progress, "scene") as display:
         found = estimate(requests, order.wanted.form, display.show)
+        found.failures.update({scene.name: scene.refused for scene in order.scenes if scene.refused is not None})
     described = describe_estimate(found, order.folder, run)
     echo_json(described) if run.has_json else click.echo(tell_estimate(found, described), nl=False)
     if found.failures and not found.scenes:
@@ -53,6 +54,8 @@ def _requests(order: Order) -> Iterator[list[tuple[str, PredictionRequest]]]:
     with tempfile.TemporaryDirectory(prefix="landcast-areas-") as folder:
         requests = []
         for scene in order.scenes:
+            if scene.refused is not None:
+                continue
             request = order.request(scene)
             if scene.area is not None:
                 area = write_area(scene.area, Path(folder) / order.area_path(scene).name)

@@ -154,6 +154,34 @@ def test_each_area_of_a_file_becomes_a_result_of_its_own(
         assert result.bounds.left == pytest.approx(LEFT + 70, abs=1)
 
 
+def test_an_area_that_was_drawn_anew_is_not_done(
+    run: Run, settings: list[object], tiles: Path, out: Path, tmp_path: Path
+) -> None:
+    area = write_areas(tmp_path / "parish.gpkg")
+    command = ("predict", tiles / "a.tif", "--area", area, "-o", out, *settings)
+    assert run(*command).code == 0
+    assert run(*command).code == 0
+    area.unlink()
+    ring = shapely.box(LEFT + 20, TOP - 90, LEFT + 90, TOP - 20)
+    pyogrio.raw.write(
+        area, np.array([shapely.to_wkb(ring)], object), [], [], geometry_type="Polygon", crs="EPSG:26911", driver="GPKG"
+    )
+    answer = run(*command)
+    assert answer.code == 1
+    assert "--overwrite" in answer.err
+    assert run(*command, "--overwrite").code == 0
+
+
+def test_a_source_whose_areas_are_not_known_is_refused_and_not_counted_whole(
+    run: Run, settings: list[object], tiles: Path, out: Path, tmp_path: Path
+) -> None:
+    areas = write_areas(tmp_path / "parishes.gpkg")
+    command = ("predict", tiles / "a.tif", tiles / "gone.tif", "--areas", areas, "-o", out, *settings)
+    answer = run(*command, "--dry-run")
+    assert answer.code == 3
+    assert "gone: which areas lie on it is not known" in answer.out
+
+
 def test_items_of_a_catalogue_are_scenes(
     run: Run, settings: list[object], tiles: Path, out: Path, tmp_path: Path
 ) -> None:
@@ -260,6 +288,36 @@ def test_items_that_are_asked_for_afterwards_are_made_without_predicting_again(
     assert (out / "a_pred.json").read_bytes() == afterwards
 
 
+def test_a_table_elsewhere_is_made_anew_by_the_same_command_and_no_other(
+    run: Run, settings: list[object], tiles: Path, out: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "change.csv"
+    asked = [tiles, "-o", out, *settings, "--statistics", table]
+    (tiles / "b.tif").write_bytes(b"no image")
+    assert run("predict", *asked).code == 3
+    shutil.copy(tiles / "a.tif", tiles / "b.tif")
+    assert run("predict", *asked).code == 0
+    assert len(table.read_text().splitlines()) == 4
+    answer = run("predict", tiles, "-o", tmp_path / "other", *settings, "--statistics", table)
+    assert answer.code == 1
+    assert f"{table}: exists; --overwrite" in answer.err
+    table.write_text("someone's\n")
+    assert run("predict", *asked).code == 1
+    assert table.read_text() == "someone's\n"
+
+
+def test_counts_that_are_lost_hide_no_result(run: Run, settings: list[object], tiles: Path, out: Path) -> None:
+    asked = ["predict", tiles / "a.tif", "-o", out, *settings, "--statistics", out / "change.csv"]
+    assert run(*asked).code == 0
+    for counts in (out / ".landcast" / "changes").iterdir():
+        counts.unlink()
+    answer = run(*asked)
+    assert answer.code == 1
+    assert "--overwrite" in answer.error_line
+    assert "1 of 1 done" in answer.err
+    assert str(out / "a_pred.tif") in answer.out
+
+
 def test_a_scene_may_be_called_like_what_a_run_keeps(run: Run, settings: list[object], tiles: Path, out: Path) -> None:
     for old, new in (("a", "lock"), ("b", "changes"), ("c", "scenes")):
         (tiles / f"{old}.tif").rename(tiles / f"{new}.tif")
@@ -303,6 +361,7 @@ def test_a_result_of_many_is_made_again_from_what_it_records(
         (["a.tif", "-o", "out", "--worker", "auto"], "--worker is for one SCENE"),
         (["a.tif", "--workers", "2", "--scheduler", "tls://x:1"], "exclude each other"),
         (["a.tif", "--insecure-cluster"], "belong to --scheduler"),
+        (["a.tif", "--scheduler", "tls://x:1", "--threads", "2"], "are for this machine"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
