@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import OutputError
-from ...core.scenes.manifest import Entry
+from ...core.files import hash_file
+from ...core.scenes.manifest import Entry, write_whole
 from .scene_options import SceneOptions
 
 if TYPE_CHECKING:
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from ...core.scenes.scene_run import Finisher, SceneResult
     from ...core.scenes.statistics.areas import ChangeAreas
 
+RUN_FOLDER = ".landcast"
+"""In the folder of the results, for what its runs keep."""
 COUNTS_SUFFIX = ".change.json"
+TABLES_NAME = "tables.json"
 
 Say = Callable[[str], None]
 
@@ -29,7 +35,7 @@ class FurtherFiles:
         wanted: what was asked for.
         folder: of the results of many scenes; None for one scene.
         is_overwriting: whether existing files are replaced. A table in the folder of the results always is: it is
-            made anew by each run that goes on with them.
+            made anew by each run that goes on with them, as is one elsewhere that these wrote.
 
     Raises:
         LandcastError: a table could not be written, or its areas cannot be read.
@@ -128,6 +134,7 @@ class FurtherFiles:
             said = write_change_table(table, changes, self._areas, is_overwriting=self._is_replacing(table))
             for text in said:
                 warn(text)
+        self._remember(self._tables)
         return list(self._tables)
 
     def _counter(self, name: str) -> Finisher:
@@ -158,8 +165,34 @@ class FurtherFiles:
 
     def _counts_path(self, name: str) -> Path:
         assert self._folder is not None
-        return self._folder / ".landcast" / "changes" / f"{name}{COUNTS_SUFFIX}"
+        return self._folder / RUN_FOLDER / "changes" / f"{name}{COUNTS_SUFFIX}"
 
     def _is_replacing(self, table: Path) -> bool:
         is_ours = self._folder is not None and table.absolute().parent == self._folder.absolute()
-        return self._is_overwriting or is_ours
+        return self._is_overwriting or is_ours or self._has_written(table)
+
+    def _has_written(self, table: Path) -> bool:
+        """Whether a table elsewhere is as an earlier run of this folder wrote it."""
+        try:
+            return self._remembered().get(str(table.absolute())) == hash_file(table)
+        except OSError:
+            return False
+
+    def _remember(self, tables: Sequence[Path]) -> None:
+        if self._folder is None:
+            return
+        known = self._remembered() | {str(table.absolute()): hash_file(table) for table in tables}
+        path = self._folder / RUN_FOLDER / TABLES_NAME
+        with suppress(OSError):  # it costs an --overwrite
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, json.dumps(known, indent=1))
+
+    def _remembered(self) -> dict[str, str]:
+        """SHA-256 of the tables that runs of this folder wrote, by their paths."""
+        if self._folder is None:
+            return {}
+        try:
+            known = json.loads((self._folder / RUN_FOLDER / TABLES_NAME).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}

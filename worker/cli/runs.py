@@ -52,6 +52,10 @@ class RunOptions:
             raise click.UsageError("--worker names what predicts; --workers and --scheduler exclude it")
         if self.is_dry_run and self.worker is not None:
             raise click.UsageError("--dry-run and --worker exclude each other: a dry run is made by this process")
+        if self.scheduler is not None and (self.threads is not None or self.memory_bytes is not None):
+            raise click.UsageError(
+                "--threads and --max-memory are for this machine; those of a cluster's workers are set where they start"
+            )
         if self.scheduler is None and (self.cluster_keys or self.is_cluster_insecure):
             raise click.UsageError("--cluster-keys and --insecure-cluster belong to --scheduler ADDRESS")
 

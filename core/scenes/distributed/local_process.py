@@ -36,7 +36,6 @@ SETTINGS = {
 }
 THREADS_A_WORKER = 2
 """Blocks that a worker has at once: one is computed, while another is read or written."""
-CLOSE_S = 10.0
 CLOSE_S = 2.0
 HOST = "127.0.0.1"
 ENVIRONMENT = {"DASK_LOGGING__DISTRIBUTED": "critical"}

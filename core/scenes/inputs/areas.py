@@ -78,11 +78,11 @@ def scenes_of_areas(
     return pairs + broken, told
 
 
-def write_area(feature: Feature, path: Path) -> Path:
+def write_area(feature: Feature, path: Path, is_overwriting: bool = False) -> Path:
     """Write the polygon of one feature as a vector file, exactly as its own file has it; equal areas, equal bytes.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: it cannot be written, or another file has the name.
     """
     kind = shapely.from_wkb(feature.wkb).geom_type
     try:
@@ -92,6 +92,8 @@ def write_area(feature: Feature, path: Path) -> Path:
             pyogrio.raw.write(
                 aside, np.array([feature.wkb], object), [], [], geometry_type=kind, crs=feature.crs, driver="FlatGeobuf"
             )
+            if path.exists() and not is_overwriting and path.read_bytes() != aside.read_bytes():
+                raise OutputError(f"{path}: exists, and is no file of this area; --overwrite replaces it")
             sync(aside)
             aside.replace(path)
     except (OSError, RuntimeError) as error:

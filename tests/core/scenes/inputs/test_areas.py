@@ -12,7 +12,7 @@ import rasterio
 import shapely
 from affine import Affine
 
-from landcast.core.errors import RequestError, UnreadableSourceError
+from landcast.core.errors import OutputError, RequestError, UnreadableSourceError
 from landcast.core.raster.area_file import load_area, load_features
 from landcast.core.raster.options import SourceOptions
 from landcast.core.raster.source import open_source
@@ -67,6 +67,17 @@ def test_an_area_of_its_own_file_is_the_same_area_to_the_last_bit(tmp_path: Path
     before = first.read_bytes()
     assert write_area(feature, first).read_bytes() == before
     assert [one.name for one in first.parent.iterdir()] == ["x.fgb"]
+
+
+def test_another_file_of_an_areas_name_is_left_alone(tmp_path: Path) -> None:
+    (feature,) = load_features(write_areas(tmp_path / "a.gpkg", [box(0, 9)], ["x"]))
+    path = tmp_path / "x.fgb"
+    path.write_bytes(b"someone's")
+    with pytest.raises(OutputError, match="is no file of this area; --overwrite"):
+        write_area(feature, path)
+    assert path.read_bytes() == b"someone's"
+    write_area(feature, path, is_overwriting=True)
+    assert load_area(path).geometry.area > 0
 
 
 def test_of_one_source_each_area_is_a_scene(tmp_path: Path) -> None:
