@@ -160,6 +160,7 @@ def test_keys_of_another_cluster_are_refused_and_said_to_be_so(cluster: ShellClu
         pass
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_killed_costs_the_blocks_in_flight(
     ask: Ask, expected: dict[str, bytes], dask_runner: DaskRunner, cluster: ShellCluster, tmp_path: Path
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_scheduler_that_is_killed_costs_the_blocks_in_flight(
     assert contents(tmp_path / "out") == expected
 
 
+@pytest.mark.long
 def test_a_run_goes_on_by_itself_when_the_scheduler_is_started_again(
     ask: Ask, expected: dict[str, bytes], cluster: ShellCluster, tmp_path: Path
 ) -> None:
