@@ -38,7 +38,11 @@ THREADS_A_WORKER = 2
 """Blocks that a worker has at once: one is computed, while another is read or written."""
 CLOSE_S = 2.0
 HOST = "127.0.0.1"
-ENVIRONMENT = {"DASK_LOGGING__DISTRIBUTED": "critical"}
+ENVIRONMENT = {
+    "DASK_LOGGING__DISTRIBUTED": "critical",
+    # who ends at once leaves semaphores to the tracker of resources, which removes them, and would say so
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
 """To start it with: what matters of its troubles is told by the caller."""
 
 
