@@ -34,6 +34,8 @@ SILENT_S = 5.0
 ASK_TRIES = 3
 """Times that workers are asked, where the scheduler is lost meanwhile."""
 ASK_STEP_S = 0.02
+FETCH_S = 10.0
+"""Time for an answer that is there to come; it never does where its worker died meanwhile."""
 LOOK_S = 2.0
 """Between looks at which workers there are."""
 MOST_UNEXPECTED = 5
@@ -264,7 +266,14 @@ class _Run:
         del self._futures[number]
         address = self._assignment.running[number]
         if future.status == "finished":
-            yield from self._answered(number, address, future.result())
+            try:
+                answer = future.result(timeout=FETCH_S)
+            except (TimeoutError, CancelledError, KilledWorker):
+                # the worker died with its answer; the block is kept, and who gets it next says so
+                self._connection.cancel([future])
+                self._assignment.hand_back(number)
+                return
+            yield from self._answered(number, address, answer)
         elif future.status == "error":
             error = future.exception()
             if isinstance(error, KilledWorker):
