@@ -180,8 +180,8 @@ class DaskRunner:
                         self._silent.add(worker.address)
                         logger.warning("worker %s does not answer", worker.name)
                         continue
-                    answers[worker.address] = future.result()
-                except KilledWorker:
+                    answers[worker.address] = future.result(timeout=FETCH_S)
+                except (KilledWorker, TimeoutError):
                     logger.warning("worker %s died as it was asked what it can do", worker.name)
                 except CancelledError:
                     raise
