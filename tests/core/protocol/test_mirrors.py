@@ -76,6 +76,8 @@ def test_the_limits_of_numbers_are_those_of_the_library() -> None:
 
 
 MEMORY = {"device_memory": "out_of_memory"}
+OF_WHOLE_SCENES = library_errors.BlocksError, library_errors.ClusterError
+"""No worker raises these: it predicts what fits its memory, by itself."""
 """An error whose code is that of the machine's memory as well."""
 
 
