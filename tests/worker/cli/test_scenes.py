@@ -410,7 +410,8 @@ def wait_for(path: Path, text: str, process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
 def test_a_terminal_that_is_closed_ends_nothing(start: Start, settings: list[object], tiles: Path, out: Path) -> None:
-    process = start("predict", tiles, "-o", out, *settings, "--progress", "bar")
+    # long enough that the terminal is closed before its end
+    process = start("predict", tiles, "-o", out, *settings, "--members", 32, "--progress", "bar")
     wait_for(out / "log.jsonl", "scene started", process)
     assert process.stderr is not None
     assert process.stdout is not None

@@ -12,6 +12,7 @@ from landcast.core.scenes.manifest import Entry
 from landcast.core.scenes.totals import Totals
 from landcast.worker.cli.batch_display import BatchDisplay
 from landcast.worker.cli.console import ProgressDisplay
+from landcast.worker.cli.main import group
 from landcast.worker.cli.numbers import parse_bytes
 from landcast.worker.cli.predict import predict
 
@@ -61,7 +62,7 @@ def test_what_many_scenes_warn_of_alike_is_told_once_and_failures_always(capsys:
 
 
 def test_help_lists_every_option_under_a_title() -> None:
-    context = click.Context(predict, info_name="predict")
+    context = click.Context(predict, info_name="predict", **group.context_settings)
     text = predict.get_help(context)
     for title in ("Results:", "Scenes:", "Ground and grid:", "The source image:", "The future:", "Machine:"):
         assert f"\n{title}\n" in text

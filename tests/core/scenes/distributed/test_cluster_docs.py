@@ -55,11 +55,11 @@ def test_dask_takes_the_options_of_each_command(part: str) -> None:
 @pytest.mark.parametrize("line", re.findall(r"^(?:\$ )?landcast (predict|keys) (.*)$", PAGE, re.MULTILINE))
 def test_landcast_takes_each_command(line: tuple[str, str]) -> None:
     assert isinstance(group, LazyGroup)
-    context = click.Context(group)
+    context = click.Context(group, **group.context_settings)
     name, arguments = line[0], line[1].split()
     command = group.get_command(context, name)
     assert command is not None
     if name == "keys":
         name, *arguments = arguments
         command = command.get_command(context, name)  # type: ignore[attr-defined]
-    command.make_context(name, list(arguments))
+    command.make_context(name, list(arguments), parent=context)
