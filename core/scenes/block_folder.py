@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from ..blocks import Layers
 from ..errors import OutputError
 from ..lattice import Rect
-from ..plan import Plan
 from ..raster.block_file import decode_block, encode_block
 from .file_store import PARTIAL, LocalStore, open_store
 from .prepared import PreparedScene
@@ -114,13 +113,6 @@ class BlockFolder:
     def is_remote(self) -> bool:
         """Whether it lies in an object store rather than in a folder that this machine sees."""
         return not isinstance(self._files, LocalStore)
-
-    def begin(self, key: str, plan: Plan) -> None:
-        """Hear what will be predicted; blocks of another key count for nothing and are replaced."""
-
-    def skip(self, number: int, block: Rect) -> bool:
-        """Return False: every block is needed."""
-        return False
 
     def kept(self) -> set[int]:
         """Numbers of the blocks that are there, by their records and sizes; hashes are left to `verify`."""
