@@ -190,19 +190,26 @@ def test_a_disk_without_room_for_a_last_note_has_its_results(
     assert contents(request.output_path.parent) == undisturbed
 
 
+class Filling(Heard):
+    """Another program, which fills the disk of its file once a block is kept."""
+
+    def __init__(self, filler: Path, at_block: int) -> None:
+        super().__init__()
+        self._filler, self._at_block = filler, at_block
+
+    def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
+        super().block_done(number, total, seconds, was_kept)
+        if number == self._at_block:
+            self._filler.write_bytes(bytes(shutil.disk_usage(self._filler.parent).free - 20_000))
+
+
 def test_a_disk_that_fills_up_costs_the_blocks_in_flight(
     ask: Ask, small_disk: Callable[[int], Path], undisturbed: dict[str, bytes], runner: LocalRunner
 ) -> None:
     folder = small_disk(8_000_000)
     request, filler = ask(members=2, output=folder / "a.tif"), folder / "of another program"
 
-    class Filling(Heard):
-        def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
-            super().block_done(number, total, seconds, was_kept)
-            if number == 2:
-                filler.write_bytes(bytes(shutil.disk_usage(folder).free - 20_000))
-
-    heard = Filling()
+    heard = Filling(filler, 2)
     with pytest.raises(OutputError, match=r"cannot be written: the disk is full, .* free some space"):
         run_scene(request, SMALL, heard, runner)
     assert [number for number, _ in heard.blocks][:3] == [0, 1, 2]
@@ -221,14 +228,8 @@ def test_a_disk_that_fills_up_while_the_result_is_written_costs_no_block(
     folder = small_disk(8_000_000)
     request, filler = ask(members=2, output=folder / "a.tif"), folder / "of another program"
 
-    class Filling(Heard):
-        def block_done(self, number: int, total: int, seconds: float, was_kept: bool) -> None:
-            super().block_done(number, total, seconds, was_kept)
-            if number == 8:
-                filler.write_bytes(bytes(shutil.disk_usage(folder).free - 20_000))
-
     with pytest.raises(OutputError, match=r"the disk is full|does not read back"):
-        run_scene(request, SMALL, Filling(), runner)
+        run_scene(request, SMALL, Filling(filler, 8), runner)
     assert {path.name for path in folder.iterdir()} == {hidden(request).name, filler.name}
     filler.unlink()
     assert run_scene(request, SMALL, runner=runner).blocks_kept == 9
