@@ -17,7 +17,7 @@ from .facts import facts_of_iterations, make_facts
 from .forecast.forecaster import Forecaster
 from .lattice import Rect
 from .model.contract import load_contract
-from .model.folder import LoadedModel, find_model, load_model
+from .model.folder import LoadedModel, find_model, load_model, weight_bytes
 from .outputs import check_outputs
 from .plan import Plan, Say, announce_plan, make_plan
 from .quicklook import Quicklook
@@ -158,9 +158,8 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
     unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)
     unet_s, upscaler_s = forecaster.seconds_a_call()
-    weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
     seconds = unet_calls * unet_s + upscaler_calls * upscaler_s
-    return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes))
+    return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes(folder)))
 
 
 def _check_room(request: PredictionRequest, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..errors import RequestError
-from ..model.folder import find_model
+from ..model.folder import find_model, weight_bytes
 from ..raster.disk import format_bytes
 from ..request import PredictionRequest
 from .prepared import Compute, PreparedScene
@@ -53,5 +53,4 @@ class CappedRunner:
 def memory_bytes(scene: PreparedScene) -> int:
     """Memory that a process takes at most while it predicts a scene."""
     folder = find_model(scene.request.model)
-    weights = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
-    return scene.plan.memory_bytes(weights)
+    return scene.plan.memory_bytes(weight_bytes(folder))
