@@ -9,17 +9,25 @@ BIN := $(VENV)/bin
 LANDCAST_DATA ?= $(abspath $(wildcard ../shared/data))
 export LANDCAST_DATA
 
-.PHONY: demo test test-all lint wheel plugin setup setup-qgis clean
+.PHONY: demo test test-library test-qgis test-all lint wheel plugin setup setup-qgis clean
 
 demo: setup
 	$(BIN)/landcast demo -o demo-output
 	@if [ -n "$(LANDCAST_DATA)" ]; then \
 		$(BIN)/landcast demo -o demo-output --source "$(LANDCAST_DATA)/naip/claremont/2016/014.tif"; fi
 
+# the two suites wait more than they work, so they run side by side; what QGIS's says is told when it has ended
 test: setup-qgis lint
+	@$(MAKE) --no-print-directory --jobs=2 test-library test-qgis
+
+test-library: setup
 	$(BIN)/python -m pytest -m "not long" --ignore=tests/qgis_plugin
-	QT_QPA_PLATFORM=offscreen LANDCAST_PYTHON=$(abspath $(BIN)/python) \
-		$(QGIS_VENV)/bin/python -m pytest tests/qgis_plugin
+
+test-qgis: setup-qgis
+	@mkdir -p build
+	@QT_QPA_PLATFORM=offscreen LANDCAST_PYTHON=$(abspath $(BIN)/python) \
+		$(QGIS_VENV)/bin/python -m pytest tests/qgis_plugin > build/qgis-tests.log 2>&1; \
+		status=$$?; cat build/qgis-tests.log; exit $$status
 
 test-all: test
 	$(BIN)/python -m pytest -m long --ignore=tests/qgis_plugin

@@ -8,7 +8,9 @@ LandcastError
 ├── RequestError           settings that do not fit together or do not fit the source
 ├── ModelError             a model folder that is missing, damaged or of another format
 ├── OutputError            the result cannot be written or does not read back as written
+├── BlocksError            some blocks of a scene cannot be predicted; the others are kept
 ├── TrainingError          pairs or settings that cannot be trained on
+├── ClusterError           machines that cannot predict together, or are gone
 ├── DeviceMemoryError      the device's memory does not suffice for the least of work
 └── CancelledError         the user asked to stop
 """
@@ -50,8 +52,16 @@ class OutputError(LandcastError):
     """A result cannot be written, or does not read back as it was written."""
 
 
+class BlocksError(LandcastError):
+    """Some blocks of a scene could not be predicted; all others were, and are kept."""
+
+
 class TrainingError(LandcastError):
     """Pairs or settings that a model cannot be trained on."""
+
+
+class ClusterError(LandcastError):
+    """A scheduler or its workers cannot be reached, do not fit together, or are gone."""
 
 
 class DeviceMemoryError(LandcastError):

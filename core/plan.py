@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
 from .dates import ImageDate
-from .errors import RequestError, UnsupportedSourceError
+from .errors import RequestError, UnsupportedSourceError, strict_error
 from .forecast.forecaster import WINDOW_BATCH, ForecastSettings, count_calls
 from .lattice import Rect, iteration_rects, split
 from .model.contract import ModelContract
@@ -36,6 +37,11 @@ KEPT_BYTES_A_PX = 12
 """Memory for each pixel of the block that is kept of an earlier iteration, before it is in the source's values."""
 READ_BYTES_A_PX = 40
 """Memory for each pixel of the present beyond the block, with validity and values."""
+MAPS_BYTES_A_PX = 9
+"""Memory for each pixel of a block that waits to be written, besides its images: validity, two maps, two looks."""
+
+Say = Callable[[str], None]
+"""Called with something to tell the user."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Plan:
         result_date: what the result claims to show, None without a source date.
         caveats: what the user should know.
         notes: what the user may like to know.
+        block_px: side of the squares of the lattice that are predicted at once.
     """
 
     grid: Grid
@@ -86,11 +93,16 @@ class Plan:
     result_date: ImageDate | None
     caveats: tuple[str, ...]
     notes: tuple[str, ...]
+    block_px: int = BLOCK_PX
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is told to another process, without what it works out itself."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def blocks(self) -> list[Rect]:
         """What is predicted at once, row by row."""
-        return list(split(self.rect, BLOCK_PX))
+        return list(split(self.rect, self.block_px))
 
     def calls(self, batch_size: int = WINDOW_BATCH["cpu"]) -> tuple[int, int]:
         """Calls of the UNet and of the upscaler that there are at most."""
@@ -109,16 +121,28 @@ class Plan:
     def memory_bytes(self, weight_bytes: int) -> int:
         """Memory that the run takes at most, with a model of so many bytes on disk (fp16) in CPU memory."""
         block = max(self.blocks, key=lambda rect: rect.height * rect.width)
+        block_px = block.height * block.width
         read = iteration_rects(block, self.settings.iterations, self.source_rect)[0]
-        beyond = max(0, read.height * read.width - BLOCK_PX**2) * READ_BYTES_A_PX
+        read_px = read.height * read.width
+        beyond = max(0, read_px - BLOCK_PX**2) * READ_BYTES_A_PX
         kept, itemsize = self.settings.kept_iterations, np.dtype(self.dtype).itemsize
-        row = min(BLOCK_PX, self.rect.height) * self.rect.width * ((1 + kept) * self.bands * itemsize + 3)
-        images = kept * block.height * block.width * (KEPT_BYTES_A_PX + self.bands * itemsize)
-        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + 2 * row + CACHE_BYTES
+        images = kept * block_px * (KEPT_BYTES_A_PX + self.bands * itemsize)
+        layers = block_px * ((1 + kept) * self.bands * itemsize + MAPS_BYTES_A_PX + self.settings.members // 8)
+        # one block is read ahead, and one is written, as arrays and as what they are encoded to
+        beside = read_px * READ_BYTES_A_PX + 2 * layers
+        return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + beside + CACHE_BYTES
 
 
-def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelContract) -> Plan:
+def make_plan(
+    request: PredictionRequest, source: SourceImage, contract: ModelContract, block_px: int | None = None
+) -> Plan:
     """Decide everything about a prediction, and look at the whole source once.
+
+    Args:
+        request: what is asked for.
+        source: open.
+        contract: of the model.
+        block_px: side of what is predicted at once; `BLOCK_PX` where None.
 
     Raises:
         SourceError: the source cannot be read, or lies nowhere.
@@ -175,7 +199,22 @@ def make_plan(request: PredictionRequest, source: SourceImage, contract: ModelCo
         result_date=None if source_date is None else source_date.later(interval.years_ahead),
         caveats=tuple(caveats),
         notes=tuple(notes),
+        block_px=BLOCK_PX if block_px is None else block_px,
     )
+
+
+def announce_plan(plan: Plan, request: PredictionRequest, warn: Say, note: Say) -> None:
+    """Tell the user about a plan.
+
+    Raises:
+        RequestError: there are warnings, and they are to be errors.
+    """
+    for message in plan.notes:
+        note(message)
+    for message in plan.caveats:
+        warn(message)
+    if request.is_strict and plan.caveats:
+        raise strict_error(plan.caveats, "predicted")
 
 
 def _check_kept(request: PredictionRequest, interval: Interval) -> list[str]:

@@ -6,38 +6,33 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import rasterio
 import torch
 
-from .blocks import BlockPredictor, BlockStore, NoStore, Progress, result_key
+from .blocks import BlockPredictor, BlockStore, NoStore, Progress, StoredBlocks, result_key
 from .device import choose_device, choose_precision, precision_name
-from .errors import strict_error
-from .files import hash_file
+from .facts import facts_of_iterations, make_facts
 from .forecast.forecaster import Forecaster
+from .lattice import Rect
 from .model.contract import load_contract
-from .model.folder import LoadedModel, find_model, load_model
+from .model.folder import LoadedModel, find_model, load_model, weight_bytes
 from .outputs import check_outputs
-from .plan import Plan, make_plan
+from .plan import Plan, Say, announce_plan, make_plan
 from .quicklook import Quicklook
 from .raster.access import ENVIRONMENT
 from .raster.disk import check_disk
 from .raster.grid import Grid
+from .raster.layer import LayerSpec
 from .raster.present import PresentReader
 from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
 from .raster.result import ResultFile
 from .raster.sent import SentImage
-from .raster.source import SourceImage, open_source
-from .request import PredictionRequest, iteration_layers
+from .raster.source import open_source
+from .request import PredictionRequest
+from .scenes.disk_need import scene_disk_need
 
-HASHED_BYTES = 2**30
-"""Larger sources are known by a sample of their pixels alone."""
-
-Say = Callable[[str], None]
-"""Called with something to tell the user."""
 LoadModel = Callable[[Path, torch.device, torch.dtype], LoadedModel]
 """Loads the model of a folder, or gives one that was loaded before."""
 
@@ -96,7 +91,7 @@ def predict(
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
-    Peak memory over the loaded model is that of one block and one row of blocks, whatever the scene's size.
+    Peak memory over the loaded model is that of one block, whatever the scene's size.
 
     Args:
         request: what is asked for.
@@ -117,20 +112,21 @@ def predict(
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
-        plan = _announced_plan(request, source, folder, warn, note)
+        plan = make_plan(request, source, load_contract(folder))
+        announce_plan(plan, request, warn, note)
         if has_files:
             check_outputs(request, plan.interval.iterations)
-            check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
+            _check_room(request, plan)
         model = load(folder, device, precision)
-        facts = _facts(request, source, model, plan)
-        facts["precision"] = precision_name(precision)
-        facts["device"] = device.type
+        facts = make_facts(request, source, plan, model.contract, model.sha256)
+        facts |= {"precision": precision_name(precision), "device": device.type}
         forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
         picture = Quicklook(plan.rect) if request.quicklook else None
         reader = sent.reader(plan.grid, plan.tones) if sent else PresentReader(source, plan.grid, plan.tones)
         store = store or NoStore()
         store.begin(result_key(plan, facts), plan)
-        blocks = BlockPredictor(forecaster, reader, plan, on_progress, store, has_look=picture is not None)
+        predictor = BlockPredictor(forecaster, reader, plan, has_look=picture is not None)
+        blocks = StoredBlocks(predictor, store, on_progress)
         targets = {**request.layer_paths, **request.iteration_paths(plan.interval.iterations)} if has_files else {}
         paths = _write_layers(request, targets, blocks, reader, facts, picture, on_progress)
     warnings = list(plan.caveats)
@@ -154,48 +150,46 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     device = choose_device(request.device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
-        plan = _announced_plan(request, source, folder, warn, note)
+        plan = make_plan(request, source, load_contract(folder))
+        announce_plan(plan, request, warn, note)
     check_outputs(request, plan.interval.iterations)
-    check_disk(request.output_path.parent.absolute(), plan.disk_bytes[0], str(request.output_path))
+    _check_room(request, plan)
     model = load_model(folder, device, choose_precision(request.precision, device))
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
     unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)
     unet_s, upscaler_s = forecaster.seconds_a_call()
-    weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
     seconds = unet_calls * unet_s + upscaler_calls * upscaler_s
-    return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes))
+    return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes(folder)))
 
 
-def _announced_plan(request: PredictionRequest, source: SourceImage, folder: Path, warn: Say, note: Say) -> Plan:
-    """Make the plan and tell the user about it.
+def _check_room(request: PredictionRequest, plan: Plan) -> None:
+    """Make sure that there is room for the files, and for the blocks that stand aside until they are made.
 
     Raises:
-        RequestError: there are warnings, and they are to be errors.
+        OutputError: there is not.
     """
-    plan = make_plan(request, source, load_contract(folder))
-    for message in plan.notes:
-        note(message)
-    for message in plan.caveats:
-        warn(message)
-    if request.is_strict and plan.caveats:
-        raise strict_error(plan.caveats, "predicted")
-    return plan
+    transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
+    image = LayerSpec(band_names(plan.bands), plan.rect, transform, crs, {}, plan.dtype)
+    map_of_one = LayerSpec(SPREAD_NAME, plan.rect, transform, crs, {})
+    layers = [image] * (1 + plan.settings.kept_iterations) + [map_of_one] * (2 if plan.settings.members > 1 else 0)
+    needed = scene_disk_need(layers, "cog", len(plan.blocks)).peak_bytes
+    check_disk(request.output_path.parent.absolute(), needed, str(request.output_path))
 
 
 def _write_layers(
     request: PredictionRequest,
     targets: dict[str, Path],
-    blocks: BlockPredictor,
+    blocks: StoredBlocks,
     reader: PresentReader,
     facts: dict[str, object],
     picture: Quicklook | None,
     on_progress: Progress,
 ) -> dict[str, Path]:
-    """Predict all blocks, row by row, and finish the files only when all are whole."""
+    """Predict all blocks, one after another, and finish the files only when all are whole."""
     plan = blocks.plan
     maps = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
     transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
-    facts_of = _facts_of_iterations(facts, plan)
+    facts_of = facts_of_iterations(facts, plan)
     with ExitStack() as stack:
         files = {
             layer: stack.enter_context(
@@ -208,59 +202,16 @@ def _write_layers(
             )
             for layer, path in targets.items()
         }  # fmt: skip
-        for _, row in groupby(range(len(plan.blocks)), key=lambda number: plan.blocks[number].top):
-            parts = []
-            for number in row:
-                if not files and not picture and blocks.skip(number):
-                    continue
-                parts.append(blocks.give(number))
-                if picture:
-                    look = parts[-1].pop("look_before"), parts[-1].pop("look_after")
-                    picture.add(*look, parts[-1]["valid"], plan.blocks[number])
+        for number, block in enumerate(plan.blocks):
+            if not files and not picture and blocks.skip(number):
+                continue
+            part = blocks.give(number)
+            if picture:
+                picture.add(part["look_before"], part["look_after"], part["valid"], block)
+            place = Rect(block.top - plan.rect.top, block.left - plan.rect.left, *block.shape_yx)
             for layer, file in files.items():
-                valid = np.concatenate([part["valid"] for part in parts], axis=1)
-                file.write_rows(np.concatenate([part[layer] for part in parts], axis=2), valid)
+                file.write_block(place, part[layer], part["valid"])
         on_progress(blocks.total, blocks.total)
         for file in files.values():
             file.close()
         return {layer: file.publish(request.is_overwriting) for layer, file in files.items()}
-
-
-def _facts_of_iterations(facts: dict[str, object], plan: Plan) -> dict[str, dict[str, object]]:
-    """By kept layer what is recorded in it, which is what a run that ends after so many iterations records."""
-    kept = {}
-    for number, layer in enumerate(iteration_layers(plan.settings.kept_iterations + 1), 1):
-        years = plan.interval.years_per_iteration * number
-        date = None if plan.source_date is None else plan.source_date.later(years)
-        kept[layer] = {**facts, "years_ahead": f"{years:g}", "result_date": date, "iterations": number}
-    return kept
-
-
-def _facts(request: PredictionRequest, source: SourceImage, model: LoadedModel, plan: Plan) -> dict[str, object]:
-    """What is recorded in the result; what is None is left out."""
-    path, options = Path(source.name), request.source_options
-    is_plain = not source.is_remote and path.suffix.lower() != ".vrt" and path.stat().st_size <= HASHED_BYTES
-    return {
-        "model": model.contract.name,
-        "model_sha256": model.sha256,
-        "source": source.name if source.is_remote else path.name,
-        "source_sha256": hash_file(path) if is_plain else None,
-        "source_pixels_sha256": plan.seen.pixels_sha256,
-        "source_bands": ",".join(map(str, source.band_numbers)),
-        "source_crs": options.assume_crs,
-        "source_gsd_m": options.gsd_m,
-        "place": None if source.has_place else "none",
-        "tones": plan.tones.to_json(),
-        "area": None if request.area is None else request.area.name,
-        "area_sha256": None if request.area is None or request.area.is_dir() else hash_file(request.area),
-        "gsd_m": f"{plan.grid.gsd_m:.6g}",
-        "ground_scale_m": f"{plan.grid.ground_scale_m:.6g}",
-        "years_ahead": f"{plan.interval.years_ahead:g}",
-        "source_date": plan.source_date,
-        "result_date": plan.result_date,
-        "iterations": plan.settings.iterations,
-        "members": plan.settings.members,
-        "seed": plan.settings.seed,
-        "sampling_steps": plan.settings.sampling_steps,
-        "composition": model.contract.composition,
-    }

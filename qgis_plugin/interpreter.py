@@ -98,7 +98,7 @@ def _find_made() -> Path:
 def _how_to_set() -> str:
     return tr(
         "Open the Landcast panel (Raster > Landcast), which makes one on a click. By hand: "
-        "Run `pip install landcast` in a Python environment of its own and put the path of that environment's "
+        "Run “pip install landcast” in a Python environment of its own and put the path of that environment's "
         "interpreter into the environment variable {variable}, or into the QGIS setting {setting}: "
         'QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.'
     ).format(variable=VARIABLE, setting=SETTING)

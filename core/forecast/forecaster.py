@@ -6,12 +6,12 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from ..lattice import (
     CELL_PX,
@@ -26,18 +26,18 @@ from ..lattice import (
     split,
     unet_windows,
 )
-from ..model.condition import IMAGE_MEAN, coarsen
-from ..model.denoiser import call_unet, from_network, make_condition, to_network
+from ..model.condition import IMAGE_MEAN, coarsen, lay_out_condition
+from ..model.denoiser import Condition, call_unet, from_network, make_condition, to_network
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
-from ..noise import NoiseKey, lattice_noise
+from ..noise import NoiseKey
 from .batches import batch_of
-from .compose import compose_anchored, compose_pixels, enlarge
+from .compose import COMPOSE_MARGIN_PX, compose_anchored, compose_pixels, enlarge
+from .filling import fill_squares
 from .sampler import check_sampling_steps, sample
+from .windows import UNIT_PX, AreaNoise, ShownArea, in_units
 
-FILL_SQUARES_PX = (4, 16, 64)
-"""Squares of the lattice that lend their mean to invalid pixels, smallest first."""
 CHANGE_LEVEL = 20 / 255
 """Mean absolute difference over the bands above which a cell counts as changed."""
 STEPS_PER_ITERATION = 1 << 10
@@ -86,11 +86,13 @@ class BlockForecast:
         change: uint8, (y, x); share of members that change, in percent; None for one member.
         earlier: float32, (3, y, x) in 0..1 each; the first member after each kept iteration, which `after` is not one
             of.
+        changed: bool, (member, y, x) in cells, over all cells that the rectangle touches; whether a member changes.
     """
 
     before: NDArray[np.float32]
     after: NDArray[np.float32]
     valid: NDArray[np.bool_]
+    changed: NDArray[np.bool_]
     spread: NDArray[np.uint8] | None = None
     change: NDArray[np.uint8] | None = None
     earlier: tuple[NDArray[np.float32], ...] = ()
@@ -144,7 +146,6 @@ class Forecaster:
         self.calls_begun = 0
         self._windows = batch_of(model.unet, self.batch_size, device)
         self._images = batch_of(model.upscaler or model.unet, 1, device)
-        self._unit_px = CELL_PX if model.contract.change_grid == "cells" else 1
         self.precision = next(model.unet.parameters()).dtype
 
     def forecast(self, want: Rect, read: ReadImage, is_wanted: NDArray[np.bool_] | None = None) -> BlockForecast:
@@ -162,22 +163,23 @@ class Forecaster:
         self.calls_begun = 0
         have = self._rects(want)[0]
         if is_wanted is not None and not is_wanted.any():
-            return self._empty(is_wanted)
+            return self._empty(want, is_wanted)
         image, valid = read(have)
         inside = valid[want.slices_in(have)]
         if is_wanted is not None:
             inside = inside & is_wanted
         if not inside.any():
-            return self._empty(inside)
+            return self._empty(want, inside)
         present = torch.from_numpy(image)
         is_valid = torch.from_numpy(valid)
         first, change = self._member(0, present, is_valid, have, want)
         *earlier, after = (fine.numpy() for fine in first)
-        whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, earlier=tuple(earlier))
-        if self.settings.members == 1:
-            return whole
         others = (self._member(number, present, is_valid, have, want) for number in range(1, self.settings.members))
         changes = [change, *(other for _, other in others)]
+        changed = changed_cells(changes, coarse_need(want), want)
+        whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, changed, earlier=tuple(earlier))
+        if self.settings.members == 1:
+            return whole
         spread, share = ensemble_maps(changes, coarse_need(want), want)
         return replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
 
@@ -209,13 +211,15 @@ class Forecaster:
         windows = [window for window in unet_windows(area) if valid[window.slices_in(have)].any()]
         whole = self._in_units(area.snapped(TILE_PX // 2).expanded(TILE_PX))
         total = torch.zeros(DIFFERENCE_CHANNELS, *whole.shape_yx)
-        weight = torch.from_numpy(blend_weight(TILE_PX // self._unit_px))
+        contract = self.model.contract
+        weight = torch.from_numpy(blend_weight(TILE_PX // UNIT_PX[contract.change_grid]))
+        if not windows:
+            return total[:, *self._in_units(area).slices_in(whole)]
+        shown = ShownArea(present, valid, have, windows, contract.condition_layout, self.precision)
+        noise = AreaNoise(contract.noise, windows, self.settings.sampling_steps, contract.change_grid)
         for start in range(0, len(windows), self.batch_size):
             batch = windows[start : start + self.batch_size]
-            images = torch.stack(
-                [fill_invalid(present[:, *w.slices_in(have)], valid[w.slices_in(have)]) for w in batch]
-            )
-            predicted = self.sample_windows(member, iteration, images, batch)
+            predicted = self._draw(member, iteration, shown.windows(batch), noise, batch)
             for window, tile in zip(batch, predicted, strict=True):
                 rows, columns = self._in_units(window).slices_in(whole)
                 total[:, rows, columns] += weight * tile
@@ -223,7 +227,7 @@ class Forecaster:
 
     def _in_units(self, area: Rect) -> Rect:
         """A rectangle of pixels in what the model draws the difference of."""
-        return area.in_cells() if self._unit_px == CELL_PX else area
+        return in_units(area, self.model.contract.change_grid)
 
     def _member(
         self, member: int, present: Tensor, valid: Tensor, have: Rect, want: Rect
@@ -244,9 +248,10 @@ class Forecaster:
             here, seen = current[:, *area.slices_in(need)], is_valid[area.slices_in(need)]
             is_last = iteration == self.settings.iterations - 1
             if is_last:
-                since = torch.where(seen, here - _on(present, have, area), 0)
-                predicted = difference if self._unit_px == CELL_PX else coarsen(difference[None])[0]
-                change = coarsen(since[None])[0] + predicted
+                change = difference if self.model.contract.change_grid == "cells" else coarsen(difference[None])[0]
+                if iteration > 0:
+                    since = torch.where(seen, here - _on(present, have, area), 0)
+                    change = coarsen(since[None])[0] + change
                 if member > 0:
                     return [], change
             fine = self._refine(here, seen, difference, area)
@@ -269,18 +274,25 @@ class Forecaster:
             if not bool(valid[kept.slices_in(area)].any()):
                 continue
             seen = kept.expanded(UPSCALE_PAD_PX)
-            part = fill_invalid(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
+            part = fill_squares(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
             change = difference[None, :, *self._in_units(seen).slices_in(self._in_units(area))]
-            drawn = self._compose(part, change)
-            result[:, *kept.slices_in(area)] = drawn.clamp(0, 1)[0, :, *kept.slices_in(seen)]
+            result[:, *kept.slices_in(area)] = self._compose(part, change, seen, kept)[0].clamp(0, 1)
         return result
 
-    def _compose(self, part: Tensor, change: Tensor) -> Tensor:
-        is_anchored = self.model.contract.composition == "anchored"
-        if self.model.upscaler is None:
-            return compose_pixels(part, change) if is_anchored else part + change
-        drawn = self._upscale((coarsen(part) + change).clamp(0, 1))
-        return compose_anchored(part, change, drawn) if is_anchored else drawn
+    def _compose(self, part: Tensor, change: Tensor, seen: Rect, kept: Rect) -> Tensor:
+        """The future over `kept`, float (1, 3, y, x), of the present and its change over `seen`, both filled."""
+        drawn = None if self.model.upscaler is None else self._upscale((coarsen(part) + change).clamp(0, 1))
+        if self.model.contract.composition != "anchored":
+            drawn = part + change if drawn is None else drawn
+            return drawn[..., *kept.slices_in(seen)]
+        near = kept.expanded(COMPOSE_MARGIN_PX)
+        change = change[..., *self._in_units(near).slices_in(self._in_units(seen))]
+        part = part[..., *near.slices_in(seen)]
+        if drawn is None:
+            composed = compose_pixels(part, change)
+        else:
+            composed = compose_anchored(part, change, drawn[..., *near.slices_in(seen)])
+        return composed[..., *kept.slices_in(near)]
 
     def _upscale(self, coarse: Tensor) -> Tensor:
         upscaler = self.model.upscaler
@@ -302,27 +314,36 @@ class Forecaster:
         Raises:
             DeviceMemoryError: not even one window fits the device.
         """
+        contract = self.model.contract
+        channels = lay_out_condition(images, contract.condition_layout).to(self.precision)
+        noise = AreaNoise(contract.noise, windows, self.settings.sampling_steps, contract.change_grid)
+        return self._draw(member, iteration, channels, noise, windows)
+
+    def _draw(self, member: int, iteration: int, channels: Tensor, noise: AreaNoise, windows: Sequence[Rect]) -> Tensor:
+        """Draw the difference of windows of which these channels (n, channel, 32, 32) are shown."""
         planned = _PlannedCalls(self)
 
         def call(indices: Sequence[int]) -> Tensor:
             drawn = [windows[index] for index in indices]
-            return self._sample_windows(member, iteration, images[list(indices)], drawn, planned.begin)
+            return self._sample_windows(member, iteration, channels[list(indices)], noise, drawn, planned.begin)
 
         return self._windows.run(len(windows), call)
 
     def _sample_windows(
-        self, member: int, iteration: int, images: Tensor, windows: Sequence[Rect], begin: Callable[[int], None]
+        self,
+        member: int,
+        iteration: int,
+        channels: Tensor,
+        area_noise: AreaNoise,
+        windows: Sequence[Rect],
+        begin: Callable[[int], None],
     ) -> Tensor:
         contract, settings, count = self.model.contract, self.settings, len(windows)
-        condition_image = images.to(self.device)
-        years = torch.full((count,), settings.years_per_iteration, device=self.device)
-        gsd_m = torch.full((count,), settings.gsd_m, device=self.device)
-        condition = make_condition(self.model.unet, contract.condition_layout, condition_image, years, gsd_m)
-        cast = type(condition)(
-            condition.channels.to(self.precision),
-            None if condition.interval is None else condition.interval.to(self.precision),
+        reserved, interval = self._condition.channels[:, channels.shape[1] :], self._condition.interval
+        cast = Condition(
+            torch.cat([channels, reserved.expand(count, -1, -1, -1)], 1).to(self.device),
+            None if interval is None else interval.expand(count, -1),
         )
-
         numbers = itertools.count()
 
         def network(noisy: Tensor, timestep: int) -> Tensor:
@@ -332,21 +353,28 @@ class Forecaster:
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
-            tiles = [
-                lattice_noise(key, contract.noise, DIFFERENCE_CHANNELS, (place.top, place.left), place.shape_yx)
-                for place in (self._in_units(window) for window in windows)
-            ]
-            return to_network(torch.from_numpy(np.stack(tiles)).to(self.device), contract.change_grid)
+            drawn = torch.from_numpy(area_noise.windows(key, windows)).to(self.device)
+            return to_network(drawn, contract.change_grid)
 
         with torch.inference_mode():
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
         return from_network(drawn * contract.difference_std, contract.change_grid).cpu()
 
-    def _empty(self, valid: NDArray[np.bool_]) -> BlockForecast:
+    @cached_property
+    def _condition(self) -> Condition:
+        """What every window is shown alike: the empty channels that a network may have, and the interval."""
+        blank = torch.zeros(1, 3, TILE_PX, TILE_PX)
+        years, gsd_m = torch.tensor([self.settings.years_per_iteration]), torch.tensor([self.settings.gsd_m])
+        shown = make_condition(self.model.unet, self.model.contract.condition_layout, blank, years, gsd_m)
+        interval = None if shown.interval is None else shown.interval.to(self.device, self.precision)
+        return Condition(shown.channels.to(self.precision), interval)
+
+    def _empty(self, want: Rect, valid: NDArray[np.bool_]) -> BlockForecast:
         """A block without a valid pixel, which costs no network call."""
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
         image = np.zeros((3, *valid.shape), np.float32)
-        return BlockForecast(image, image, valid, layer, layer, (image,) * self.settings.kept_iterations)
+        changed = np.zeros((self.settings.members, *want.snapped(CELL_PX).in_cells().shape_yx), np.bool_)
+        return BlockForecast(image, image, valid, changed, layer, layer, (image,) * self.settings.kept_iterations)
 
 
 class _PlannedCalls:
@@ -382,28 +410,6 @@ def _seconds(call: Callable[[], Tensor]) -> float:
     return time.perf_counter() - started
 
 
-def fill_invalid(image: Tensor, valid: Tensor) -> Tensor:
-    """Give invalid pixels of float32 (3, y, x) the mean of the valid ones in their square of 4, 16 or 64 px.
-
-    Where a square of 64 px holds no valid pixel a typical grey is taken. Squares count from the first pixel, so that
-    windows of the lattice are filled alike however much was read around them.
-
-    Args:
-        image: float32, (3, y, x); both sides are multiples of 64.
-        valid: bool, (y, x).
-    """
-    if bool(valid.all()):
-        return image
-    filled, known = image, valid
-    weighted = torch.cat([image * valid, valid[None].float()])
-    for side in FILL_SQUARES_PX:
-        means = avg_pool2d(weighted[None], side)[0].repeat_interleave(side, 1).repeat_interleave(side, 2)
-        is_new = ~known & (means[3] > 0)
-        filled = torch.where(is_new, means[:3] / means[3].clamp(min=1 / side**2), filled)
-        known = known | is_new
-    return torch.where(known, filled, IMAGE_MEAN)
-
-
 def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Spread in levels and probability of change in percent, both uint8 (y, x) over `want`.
 
@@ -417,14 +423,34 @@ def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[ND
     """
     stack = torch.stack(list(changes))
     spread = stack.var(0, unbiased=True).mean(0).sqrt() * 255
-    share = (stack.abs().mean(1) > CHANGE_LEVEL).float().mean(0) * 100
+    share = is_changed(stack).float().mean(0) * 100
     maps = enlarge(torch.stack([spread, share])[None])[0][:, *want.slices_in(area)]
     levels = maps.round().clamp(0, 255).numpy().astype(np.uint8)
     return levels[0], np.minimum(levels[1], 100)
 
 
+def changed_cells(changes: Sequence[Tensor], area: Rect, want: Rect) -> NDArray[np.bool_]:
+    """Whether each member changes, bool (member, y, x) in cells over all cells that `want` touches.
+
+    Args:
+        changes: float32, (3, y, x) in cells over `area`; the coarse change of each member.
+        area: rectangle of the changes, in pixels.
+        want: rectangle of the result, in pixels.
+    """
+    return is_changed(torch.stack(list(changes)))[
+        :, *want.snapped(CELL_PX).in_cells().slices_in(area.in_cells())
+    ].numpy()
+
+
+def is_changed(changes: Tensor) -> Tensor:
+    """Where the mean over bands of the absolute difference exceeds 20 levels: bool (n, y, x) of (n, 3, y, x)."""
+    return changes.abs().mean(1) > CHANGE_LEVEL
+
+
 def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
     """Bring (..., y, x) from one rectangle to another; zero or False where nothing was held."""
+    if held == wanted:
+        return values
     result = values.new_zeros((*values.shape[:-2], *wanted.shape_yx))
     both = held.intersection(wanted)
     if not both.is_empty:

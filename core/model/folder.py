@@ -128,6 +128,11 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST_NAME).write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
 
 
+def weight_bytes(folder: Path) -> int:
+    """Bytes of all weights of a model, as they lie on the disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+
+
 def hash_model(folder: Path) -> str:
     """SHA-256 over names and hashes of all files but the card, as the manifest names them."""
     entries = _read_manifest(folder)

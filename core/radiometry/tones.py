@@ -21,6 +21,8 @@ Radiometry = Literal["auto", "as-is", "stretch", "match"]
 """How a source is brought to the model: by its data type, unchanged, by two points, or by its whole distribution."""
 
 LEVELS_8_BIT = 255
+TABLE_VALUES = 256
+"""Values of 8 bit, which are looked up where there are more pixels than that."""
 SHARES = (0.0, 0.005, 0.01, 0.02, *np.linspace(0.05, 0.95, 19).round(2).tolist(), 0.98, 0.99, 0.995, 1.0)
 """Shares of the pixels at which distributions are recorded."""
 STRETCH_SHARES = 0.02, 0.98
@@ -79,7 +81,11 @@ class Tones:
 
     def to_model(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Bring values (band, y, x) to levels, float32 (3, y, x) in 0..1; what lies beyond the curve is clipped."""
-        if self.kind == "as-is":
+        if values.dtype == np.uint8 and values[0].size > TABLE_VALUES:
+            every = np.arange(TABLE_VALUES, dtype=np.uint8)
+            tables = self.to_model(np.broadcast_to(every[:, None], (len(values), TABLE_VALUES, 1)))[..., 0]
+            levels = np.stack([table[band] for band, table in zip(values, tables, strict=False)])
+        elif self.kind == "as-is":
             levels = np.divide(values, LEVELS_8_BIT, dtype=np.float32).clip(0, 1)
         else:
             levels = np.stack(
@@ -88,7 +94,7 @@ class Tones:
                     for band, x, y in zip(values, self.values, self.levels, strict=True)
                 ]
             )
-        return np.ascontiguousarray(np.broadcast_to(levels, (3, *levels.shape[1:])))
+        return levels if len(levels) == 3 else np.repeat(levels, 3, axis=0)
 
     def to_source(
         self, values: NDArray[Any], before: NDArray[np.float32], after: NDArray[np.float32], dtype: np.dtype[Any]
@@ -106,7 +112,9 @@ class Tones:
         if len(self.values) == 1:
             before, after = before.mean(0, keepdims=True), after.mean(0, keepdims=True)
         if self.kind == "as-is":
-            return (after * LEVELS_8_BIT).round().clip(0, LEVELS_8_BIT).astype(dtype)
+            levels = after * np.float32(LEVELS_8_BIT)
+            np.rint(levels, out=levels)
+            return levels.clip(0, LEVELS_8_BIT, out=levels).astype(dtype)
         changed = np.empty(values.shape, np.float64)
         for index, (x, y) in enumerate(zip(self.values, self.levels, strict=True)):
             own = values[index].astype(np.float64)

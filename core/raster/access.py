@@ -26,8 +26,11 @@ ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 """A scheme of two letters at least: one is a drive of Windows."""
 MOST_REASONS = 2
 """What GDAL warned of last is part of an error."""
-CACHE_BYTES = 256 * 2**20
-"""What GDAL keeps of sources at most; rasterio takes it in bytes, not in megabytes as GDAL does."""
+CACHE_BYTES = 32 * 2**20
+"""What GDAL keeps of sources at most; rasterio takes it in bytes, not in megabytes as GDAL does.
+
+It holds what neighbouring blocks of a result share, which is all that is read twice, up to some 10,000 px across.
+"""
 ENVIRONMENT: dict[str, str | int] = {
     "GDAL_CACHEMAX": CACHE_BYTES,
     "GDAL_VRT_ENABLE_PYTHON": "NO",

@@ -37,6 +37,10 @@ POLYGON = 3
 """Shapely's type number of a polygon."""
 
 
+class AreaFarError(RequestError):
+    """An area lies far from where it is wanted."""
+
+
 @dataclass(frozen=True)
 class Area:
     """Polygons of a file, all in one.
@@ -63,8 +67,8 @@ class Area:
                 Give the bounds of the source, not of a part of it: vertices depend on it, within the tolerance.
 
         Raises:
-            RequestError: no way leads from one CRS to the other, or for part of the area; or the area
-                lies far from `within_xy`.
+            AreaFarError: the area lies far from `within_xy`.
+            RequestError: no way leads from one CRS to the other, or for part of the area.
         """
         if self.crs.equals(crs, ignore_axis_order=True):
             return self.geometry
@@ -113,7 +117,7 @@ class Area:
         ]
         near = join(shapely.intersection(self.geometry, boxes))
         if near.is_empty:
-            raise RequestError(f"{self.path}: the area does not meet the source; is its CRS really {self.crs.name}?")
+            raise AreaFarError(f"{self.path}: the area does not meet the source; is its CRS really {self.crs.name}?")
         return near
 
     def _project_edges(

@@ -70,11 +70,97 @@ FORMATS = {
     ".csv": _Format(("CSV",), prefix="CSV:"),
 }
 GEODATABASE = _Format(("OpenFileGDB",))
+NAME_FIELD = "name"
+"""Field that names features where none is asked for, in any case."""
 ZIP_SUFFIXES = (".zip", ".shz")
 READABLE = (
     "a GeoPackage, Shapefile (.shp, or .zip or .shz with one in it), GeoJSON (also one a line, or TopoJSON), "
     "FlatGeobuf, KML, KMZ, file geodatabase (.gdb), or CSV with a column WKT"
 )
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature of a vector file.
+
+    Attributes:
+        path: of the file.
+        layer: of the file.
+        fid: its number in the layer, which stays as long as the file does.
+        name: by a field of it; `area_FID` where there is none, and with `_FID` behind it where others have it too.
+        wkb: its polygon or polygons, as the file has them, without Z.
+        crs: as WKT or a code.
+    """
+
+    path: Path
+    layer: str
+    fid: int
+    name: str
+    wkb: bytes
+    crs: str
+
+
+def load_features(
+    path: str | Path, layer: str | None = None, crs: str | None = None, name_field: str | None = None
+) -> list[Feature]:
+    """Read the features of a vector file one by one, in the file's order; those without a geometry are left out.
+
+    Args:
+        path: the file, see `READABLE`.
+        layer: of the file; may be left out where only one holds polygons.
+        crs: anything that names a CRS; taken instead of the file's own.
+        name_field: field with the names; `name` where None and there is one.
+
+    Raises:
+        RequestError: as `load_area`, or there is no such field.
+    """
+    path = Path(path)
+    given_crs = None if crs is None else _named_crs(crs)
+    with reading_vector(path):
+        name = find_vector(path)
+        layers = {str(title): str(kind or "no geometry") for title, kind in pyogrio.list_layers(name)}
+        layer = _choose_layer(path, name, layers, layer)
+        field = _choose_field(path, [str(one) for one in pyogrio.read_info(name, layer=layer)["fields"]], name_field)
+        columns = [] if field is None else [field]
+        meta, fids, encoded, values = raw.read(name, layer=layer, columns=columns, force_2d=True, return_fids=True)
+    names = [None] * len(fids) if field is None else list(values[0])
+    found = [one for one in zip(fids, names, encoded, strict=True) if one[2] is not None]
+    with reading_vector(path):
+        geometries = shapely.from_wkb(np.array([wkb for _, _, wkb in found], object), on_invalid="fix")
+    is_there = ~(shapely.is_empty(geometries) | shapely.is_missing(geometries))
+    _check_kinds(path, layer, geometries[is_there])
+    _check_finite(path, geometries[is_there])
+    found_crs = _decide_crs(path, meta["crs"], given_crs)
+    _check_degrees(path, geometries[is_there], found_crs)
+    kept = [one for one, is_kept in zip(found, is_there, strict=True) if is_kept]
+    written = _crs_text(found_crs)
+    return [
+        Feature(path, layer, int(fid), title, bytes(wkb), written)
+        for (fid, _, wkb), title in zip(kept, _feature_names([(int(fid), name) for fid, name, _ in kept]), strict=True)
+    ]
+
+
+def _choose_field(path: Path, fields: list[str], wanted: str | None) -> str | None:
+    if wanted is None:
+        return next((field for field in fields if field.lower() == NAME_FIELD), None)
+    if wanted not in fields:
+        raise RequestError(f"--area-name {wanted}: no field of {path}; its fields: {', '.join(fields) or 'none'}")
+    return wanted
+
+
+def _feature_names(named: list[tuple[int, object]]) -> list[str]:
+    """Names of features by their numbers and what a field holds, each other than all others."""
+    texts = ["" if value is None or value != value else str(value).strip() for _, value in named]
+    counts = Counter(text.casefold() for text in texts)
+    return [
+        f"area_{fid}" if not text else text if counts[text.casefold()] == 1 else f"{text}_{fid}"
+        for (fid, _), text in zip(named, texts, strict=True)
+    ]
+
+
+def _crs_text(crs: CRS) -> str:
+    authority = crs.to_authority(min_confidence=100)
+    return ":".join(authority) if authority else crs.to_wkt()
 
 
 def load_area(path: str | Path, layer: str | None = None, crs: str | None = None) -> Area:
@@ -91,8 +177,8 @@ def load_area(path: str | Path, layer: str | None = None, crs: str | None = None
     """
     path = Path(path)
     given_crs = None if crs is None else _named_crs(crs)
-    with _reading(path):
-        name = _find(path)
+    with reading_vector(path):
+        name = find_vector(path)
         layers = {str(title): str(kind or "no geometry") for title, kind in pyogrio.list_layers(name)}
         layer = _choose_layer(path, name, layers, layer)
         geometries, file_crs = _read_layer(name, layer)
@@ -107,8 +193,8 @@ def load_area(path: str | Path, layer: str | None = None, crs: str | None = None
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn what GDAL and GEOS throw into one line, and what they warn of into the log."""
+def reading_vector(path: Path) -> Iterator[None]:
+    """Turn what GDAL and GEOS throw while a vector file is read into one line, and what they warn of into the log."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -123,8 +209,8 @@ def _reading(path: Path) -> Iterator[None]:
         logger.warning("%s: %s", path, text)
 
 
-def _find(path: Path) -> str:
-    """What to open, after a look at the file's first bytes: a driver that reads other files must not get it."""
+def find_vector(path: Path) -> str:
+    """What GDAL is to open, after a look at the first bytes: a driver that reads other files must not get it."""
     suffix = path.suffix.lower()
     if path.is_dir() and suffix == ".gdb":
         return _checked(path, str(path.absolute()), GEODATABASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from ..errors import OutputError
@@ -111,7 +112,7 @@ def _make_and_hold(path: Path) -> int | None:
 
 
 def remove_abandoned(final: Path) -> None:
-    """Remove what a killed process wrote aside for the same name."""
+    """Remove what a killed process wrote aside for the same name, and what stands beside that under longer ones."""
     for left in final.parent.glob(f".{glob_escape(final.name)}.*.partial"):
         with contextlib.suppress(OSError):  # someone else's file, or gone meanwhile
             if IS_WINDOWS:
@@ -123,6 +124,18 @@ def remove_abandoned(final: Path) -> None:
                     left.unlink()
             finally:
                 os.close(holder)
+    for beside in final.parent.glob(f".{glob_escape(final.name)}.*.partial.*"):
+        if not beside.with_name(f"{beside.name.rpartition('.partial.')[0]}.partial").exists():
+            _remove(beside)
+
+
+def _remove(left: Path) -> None:
+    """Remove a file or a folder, where the system lets it go."""
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
 
 
 def _lock(descriptor: int, is_waiting: bool) -> bool:

@@ -67,7 +67,10 @@ class PresentReader:
             UnreadableSourceError: a block of the source is damaged.
         """
         values, valid = self.read_values(rect)
-        return Present(self.tones.to_model(values) * valid, valid, values)
+        image = self.tones.to_model(values)
+        if not valid.all():
+            image *= valid
+        return Present(image, valid, values)
 
     def read_values(self, rect: Rect) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Read the values (band, y, x) and what is valid of them, bool (y, x), without showing them to a model.

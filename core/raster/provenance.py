@@ -31,7 +31,6 @@ def make_tags(facts: Mapping[str, object]) -> dict[str, str]:
     """
     years = facts["years_ahead"]
     items = {f"LANDCAST_{name.upper()}": f"{value}" for name, value in facts.items() if value is not None}
-    libraries = " ".join(f"{name}={version(name)}" for name in LIBRARIES)
     return {
         "TIFFTAG_IMAGEDESCRIPTION": (
             f"SYNTHETIC: how this place may look {years} years later, predicted by {PROGRAM} with the model "
@@ -40,8 +39,14 @@ def make_tags(facts: Mapping[str, object]) -> dict[str, str]:
         "TIFFTAG_SOFTWARE": f"{PROGRAM} {version(PROGRAM)}",
         "LANDCAST_SYNTHETIC": "YES",
         **items,
-        "LANDCAST_VERSIONS": f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}",
+        "LANDCAST_VERSIONS": versions_text(),
     }
+
+
+def versions_text() -> str:
+    """Versions of this program, of Python and of all libraries that decide about pixels: `name=version` each."""
+    libraries = " ".join(f"{name}={version(name)}" for name in LIBRARIES)
+    return f"landcast={version(PROGRAM)} python={platform.python_version()} {libraries}"
 
 
 def _placeless(facts: Mapping[str, object]) -> str:

@@ -174,7 +174,8 @@ class SourceImage:
         place = (slice(top, top + int(inside.height)), slice(left, left + int(inside.width)))
         rows, columns = self._steps()
         seen = found.valid[rows, columns]
-        values[(slice(None), *place)] = np.where(seen, found.values[:, rows, columns], 0)
+        read = found.values[:, rows, columns]
+        values[(slice(None), *place)] = read if seen.all() else np.where(seen, read, 0)
         valid[place] = seen
         return Pixels(values, valid, found.validity)
 

@@ -44,6 +44,20 @@ def check_vrt(path: Path, is_remote_allowed: bool) -> list[Path]:
         UnsupportedSourceError: it computes pixels, reads raw bytes, leads to the network or to another format.
         UnreadableSourceError: it is no VRT.
     """
+    return _look_into(path, is_remote_allowed).missing
+
+
+def files_of_vrt(path: Path, is_remote_allowed: bool) -> list[Path]:
+    """All files that a VRT leads to, itself and those that do not exist among them.
+
+    Raises:
+        SourceError: as `check_vrt` says.
+    """
+    look = _look_into(path, is_remote_allowed)
+    return [*look.seen, *look.missing]
+
+
+def _look_into(path: Path, is_remote_allowed: bool) -> _Look:
     look = _Look(is_remote_allowed)
     try:
         _check(path, look, ())
@@ -51,7 +65,7 @@ def check_vrt(path: Path, is_remote_allowed: bool) -> list[Path]:
         if str(error).startswith(f"{path}: "):
             raise
         raise type(error)(f"{path}: {error}") from error
-    return look.missing
+    return look
 
 
 def is_beyond_files(text: str) -> bool:

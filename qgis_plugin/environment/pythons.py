@@ -240,10 +240,10 @@ def _explain(pythons: list[BasePython], system: str) -> str:
         )
     elif system == "darwin":
         remedy = tr(
-            "Install Python 3.12 from python.org, or by `brew install python@3.12`. Then press the button again."
+            "Install Python 3.12 from python.org, or by “brew install python@3.12”. Then press the button again."
         )
     elif any(OLDEST <= one.short <= NEWEST for one in pythons):
-        remedy = tr("Install what it lacks: `sudo apt install python3-venv`. Then press the button again.")
+        remedy = tr("Install what it lacks: “sudo apt install python3-venv”. Then press the button again.")
     else:
         remedy = tr("Install Python 3.11 or later as your system does. Then press the button again.")
     return " ".join([needed, *lines, remedy])

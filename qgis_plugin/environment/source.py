@@ -143,7 +143,7 @@ def check_known(source: Source, sha256: str | None) -> None:
 def how_to_get_a_wheel() -> str:
     """For who has none."""
     return tr(
-        "Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file "
+        "Run “make wheel” in a clone of Landcast, or ask whom you have the plugin from; then choose the file "
         "dist/landcast-….whl here, or under Install from in Settings > Options > Landcast."
     )
 

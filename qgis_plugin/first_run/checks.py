@@ -56,7 +56,7 @@ class PythonCheckTask(KeptTask):
         if not is_same_version(said):
             raise InterpreterError(
                 tr(
-                    "{path} has Landcast {found}, and this plugin is {version}. Run `pip install landcast=={version}` "
+                    "{path} has Landcast {found}, and this plugin is {version}. Run “pip install landcast=={version}” "
                     "there, or let the plugin make an environment."
                 ).format(path=self.interpreter, found=said or "?", version=__version__)
             )

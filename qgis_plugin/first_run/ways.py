@@ -77,12 +77,19 @@ class Ways(QWidget):  # type: ignore[misc]
 
     def _python_box(self) -> QGroupBox:
         box, layout = _group(tr("Use a Python that has Landcast"))
-        layout.addWidget(_words(tr("If you have run `pip install landcast` in an environment already.")))
+        layout.addWidget(
+            _words(
+                tr(
+                    "If you have run “pip install landcast” in an environment already. Its interpreter is bin/python "
+                    "there, or Scripts\\python.exe."
+                )
+            )
+        )
         self.python = QgsFileWidget()
         self.python.setObjectName("landcastPython")
         self.python.setDialogTitle(tr("Python with Landcast in it"))
         self.python.setDefaultRoot(str(Path.home()))
-        self.python.lineEdit().setPlaceholderText(tr("bin/python, or Scripts\\python.exe, of that environment"))
+        self.python.lineEdit().setPlaceholderText(tr("Interpreter of that environment"))
         layout.addWidget(let_shrink(self.python))
         use = QPushButton(tr("Use this Python"))
         use.setObjectName("landcastUsePython")
@@ -94,7 +101,7 @@ class Ways(QWidget):  # type: ignore[misc]
         box, layout = _group(tr("Use a worker on another machine"))
         layout.addWidget(
             _words(
-                tr("Somebody runs `landcast serve` there and gave you address and keys. Your imagery is sent there.")
+                tr("Somebody runs “landcast serve” there and gave you address and keys. Your imagery is sent there.")
             )
         )
         self.address = QLineEdit()
@@ -106,7 +113,7 @@ class Ways(QWidget):  # type: ignore[misc]
             _words(
                 tr(
                     "Keys, as basic authentication: user name is your public key, password your secret key, realm the "
-                    "worker's public key. Without them the folder of `landcast keys` is used."
+                    "worker's public key. Without them the folder of “landcast keys” is used."
                 )
             )
         )

@@ -1722,12 +1722,12 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Installieren Sie Python 3.12 (64 Bit) von python.org; das braucht keinen Administrator. Drücken Sie dann den Knopf noch einmal.</translation>
     </message>
     <message>
-        <source>Install Python 3.12 from python.org, or by `brew install python@3.12`. Then press the button again.</source>
-        <translation>Installieren Sie Python 3.12 von python.org oder mit `brew install python@3.12`. Drücken Sie dann den Knopf noch einmal.</translation>
+        <source>Install Python 3.12 from python.org, or by “brew install python@3.12”. Then press the button again.</source>
+        <translation>Installieren Sie Python 3.12 von python.org oder mit „brew install python@3.12“. Drücken Sie dann den Knopf noch einmal.</translation>
     </message>
     <message>
-        <source>Install what it lacks: `sudo apt install python3-venv`. Then press the button again.</source>
-        <translation>Installieren Sie, was ihm fehlt: `sudo apt install python3-venv`. Drücken Sie dann den Knopf noch einmal.</translation>
+        <source>Install what it lacks: “sudo apt install python3-venv”. Then press the button again.</source>
+        <translation>Installieren Sie, was ihm fehlt: „sudo apt install python3-venv“. Drücken Sie dann den Knopf noch einmal.</translation>
     </message>
     <message>
         <source>Install Python 3.11 or later as your system does. Then press the button again.</source>
@@ -1754,8 +1754,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Nennen Sie zuerst die Datei, aus der Landcast installiert wird, sein Wheel.</translation>
     </message>
     <message>
-        <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
-        <translation>Führen Sie `make wheel` in einem Klon von Landcast aus, oder fragen Sie dort, woher Sie die Erweiterung haben; wählen Sie dann die Datei dist/landcast-….whl hier oder unter Installieren von in Einstellungen &gt; Optionen &gt; Landcast.</translation>
+        <source>Run “make wheel” in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
+        <translation>Führen Sie „make wheel“ in einem Klon von Landcast aus, oder fragen Sie dort, woher Sie die Erweiterung haben; wählen Sie dann die Datei dist/landcast-….whl hier oder unter Installieren von in Einstellungen &gt; Optionen &gt; Landcast.</translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1842,8 +1842,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>{path} ist keine Datei.</translation>
     </message>
     <message>
-        <source>{path} has Landcast {found}, and this plugin is {version}. Run `pip install landcast=={version}` there, or let the plugin make an environment.</source>
-        <translation>{path} hat Landcast {found}, und diese Erweiterung ist {version}. Führen Sie dort `pip install landcast=={version}` aus oder lassen Sie die Erweiterung eine Umgebung anlegen.</translation>
+        <source>{path} has Landcast {found}, and this plugin is {version}. Run “pip install landcast=={version}” there, or let the plugin make an environment.</source>
+        <translation>{path} hat Landcast {found}, und diese Erweiterung ist {version}. Führen Sie dort „pip install landcast=={version}“ aus oder lassen Sie die Erweiterung eine Umgebung anlegen.</translation>
     </message>
     <message>
         <source>Ask the worker</source>
@@ -1966,16 +1966,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Ein Python verwenden, das Landcast hat</translation>
     </message>
     <message>
-        <source>If you have run `pip install landcast` in an environment already.</source>
-        <translation>Wenn Sie `pip install landcast` schon in einer Umgebung ausgeführt haben.</translation>
+        <source>If you have run “pip install landcast” in an environment already. Its interpreter is bin/python there, or Scripts\python.exe.</source>
+        <translation>Wenn Sie „pip install landcast“ schon in einer Umgebung ausgeführt haben. Ihr Interpreter ist dort bin/python oder Scripts\python.exe.</translation>
     </message>
     <message>
         <source>Python with Landcast in it</source>
         <translation>Python, in dem Landcast ist</translation>
     </message>
     <message>
-        <source>bin/python, or Scripts\python.exe, of that environment</source>
-        <translation>bin/python oder Scripts\python.exe dieser Umgebung</translation>
+        <source>Interpreter of that environment</source>
+        <translation>Interpreter dieser Umgebung</translation>
     </message>
     <message>
         <source>Use this Python</source>
@@ -1986,16 +1986,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Einen Worker auf einem anderen Rechner verwenden</translation>
     </message>
     <message>
-        <source>Somebody runs `landcast serve` there and gave you address and keys. Your imagery is sent there.</source>
-        <translation>Jemand betreibt dort `landcast serve` und gab Ihnen Adresse und Schlüssel. Ihre Bilddaten werden dorthin gesendet.</translation>
+        <source>Somebody runs “landcast serve” there and gave you address and keys. Your imagery is sent there.</source>
+        <translation>Jemand betreibt dort „landcast serve“ und gab Ihnen Adresse und Schlüssel. Ihre Bilddaten werden dorthin gesendet.</translation>
     </message>
     <message>
         <source>Address of the worker</source>
         <translation>Adresse des Workers</translation>
     </message>
     <message>
-        <source>Keys, as basic authentication: user name is your public key, password your secret key, realm the worker's public key. Without them the folder of `landcast keys` is used.</source>
-        <translation>Schlüssel, als Basisauthentifizierung: Benutzername ist Ihr öffentlicher Schlüssel, Passwort Ihr geheimer, Realm der öffentliche des Workers. Ohne sie wird der Ordner von `landcast keys` verwendet.</translation>
+        <source>Keys, as basic authentication: user name is your public key, password your secret key, realm the worker's public key. Without them the folder of “landcast keys” is used.</source>
+        <translation>Schlüssel, als Basisauthentifizierung: Benutzername ist Ihr öffentlicher Schlüssel, Passwort Ihr geheimer, Realm der öffentliche des Workers. Ohne sie wird der Ordner von „landcast keys“ verwendet.</translation>
     </message>
     <message>
         <source>Use this worker</source>
@@ -2038,8 +2038,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Es ist kein Python mit Landcast eingestellt.</translation>
     </message>
     <message>
-        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
-        <translation>Öffnen Sie das Landcast-Bedienfeld (Raster &gt; Landcast), das auf einen Klick eines anlegt. Von Hand: Führen Sie `pip install landcast` in einer eigenen Python-Umgebung aus und schreiben Sie den Pfad ihres Interpreters in die Umgebungsvariable {variable} oder in die QGIS-Einstellung {setting}: QgsSettings().setValue("{setting}", "/pfad/zu/python") in der Python-Konsole.</translation>
+        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run “pip install landcast” in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
+        <translation>Öffnen Sie das Landcast-Bedienfeld (Raster &gt; Landcast), das auf einen Klick eines anlegt. Von Hand: Führen Sie „pip install landcast“ in einer eigenen Python-Umgebung aus und schreiben Sie den Pfad ihres Interpreters in die Umgebungsvariable {variable} oder in die QGIS-Einstellung {setting}: QgsSettings().setValue("{setting}", "/pfad/zu/python") in der Python-Konsole.</translation>
     </message>
     <message>
         <source>GDAL cannot open it</source>
@@ -2406,8 +2406,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Einer, der schon läuft, hier oder auf einem anderen Rechner</translation>
     </message>
     <message>
-        <source>tcp://host:5600, or "{auto}" for the one that `landcast serve` started here</source>
-        <translation>tcp://host:5600, oder "{auto}" für den, den `landcast serve` hier gestartet hat</translation>
+        <source>tcp://host:5600, or "{auto}" for the one that “landcast serve” started here</source>
+        <translation>tcp://host:5600, oder "{auto}" für den, den „landcast serve“ hier gestartet hat</translation>
     </message>
     <message>
         <source>Basic authentication: user name is your public key, password your secret key, realm the worker's.</source>

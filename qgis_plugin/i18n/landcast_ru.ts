@@ -1722,12 +1722,12 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Установите Python 3.12 (64 бит) с python.org; права администратора не нужны. Затем нажмите кнопку ещё раз.</translation>
     </message>
     <message>
-        <source>Install Python 3.12 from python.org, or by `brew install python@3.12`. Then press the button again.</source>
-        <translation>Установите Python 3.12 с python.org или командой `brew install python@3.12`. Затем нажмите кнопку ещё раз.</translation>
+        <source>Install Python 3.12 from python.org, or by “brew install python@3.12”. Then press the button again.</source>
+        <translation>Установите Python 3.12 с python.org или командой «brew install python@3.12». Затем нажмите кнопку ещё раз.</translation>
     </message>
     <message>
-        <source>Install what it lacks: `sudo apt install python3-venv`. Then press the button again.</source>
-        <translation>Установите недостающее: `sudo apt install python3-venv`. Затем нажмите кнопку ещё раз.</translation>
+        <source>Install what it lacks: “sudo apt install python3-venv”. Then press the button again.</source>
+        <translation>Установите недостающее: «sudo apt install python3-venv». Затем нажмите кнопку ещё раз.</translation>
     </message>
     <message>
         <source>Install Python 3.11 or later as your system does. Then press the button again.</source>
@@ -1754,8 +1754,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Сначала укажите файл, из которого устанавливается Landcast, — его wheel.</translation>
     </message>
     <message>
-        <source>Run `make wheel` in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
-        <translation>Выполните `make wheel` в клоне Landcast или спросите того, от кого получен модуль; затем выберите файл dist/landcast-….whl здесь или в поле «Устанавливать из» (Настройки &gt; Параметры &gt; Landcast).</translation>
+        <source>Run “make wheel” in a clone of Landcast, or ask whom you have the plugin from; then choose the file dist/landcast-….whl here, or under Install from in Settings &gt; Options &gt; Landcast.</source>
+        <translation>Выполните «make wheel» в клоне Landcast или спросите того, от кого получен модуль; затем выберите файл dist/landcast-….whl здесь или в поле «Устанавливать из» (Настройки &gt; Параметры &gt; Landcast).</translation>
     </message>
     <message>
         <source>{path} is not the file that was meant: its SHA-256 is {found}, expected was {expected}. Nothing of it was installed. Fetch it again from whom you trust.</source>
@@ -1842,8 +1842,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>{path} — не файл.</translation>
     </message>
     <message>
-        <source>{path} has Landcast {found}, and this plugin is {version}. Run `pip install landcast=={version}` there, or let the plugin make an environment.</source>
-        <translation>В {path} Landcast {found}, а этот модуль — {version}. Выполните там `pip install landcast=={version}` или дайте модулю создать среду.</translation>
+        <source>{path} has Landcast {found}, and this plugin is {version}. Run “pip install landcast=={version}” there, or let the plugin make an environment.</source>
+        <translation>В {path} Landcast {found}, а этот модуль — {version}. Выполните там «pip install landcast=={version}» или дайте модулю создать среду.</translation>
     </message>
     <message>
         <source>Ask the worker</source>
@@ -1966,16 +1966,16 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Взять Python, в котором есть Landcast</translation>
     </message>
     <message>
-        <source>If you have run `pip install landcast` in an environment already.</source>
-        <translation>Если вы уже выполнили `pip install landcast` в какой-то среде.</translation>
+        <source>If you have run “pip install landcast” in an environment already. Its interpreter is bin/python there, or Scripts\python.exe.</source>
+        <translation>Если вы уже выполнили «pip install landcast» в какой-то среде. Её интерпретатор — bin/python или Scripts\python.exe в ней.</translation>
     </message>
     <message>
         <source>Python with Landcast in it</source>
         <translation>Python, в котором есть Landcast</translation>
     </message>
     <message>
-        <source>bin/python, or Scripts\python.exe, of that environment</source>
-        <translation>bin/python или Scripts\python.exe этой среды</translation>
+        <source>Interpreter of that environment</source>
+        <translation>Интерпретатор этой среды</translation>
     </message>
     <message>
         <source>Use this Python</source>
@@ -1986,16 +1986,16 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Взять вычислитель на другом компьютере</translation>
     </message>
     <message>
-        <source>Somebody runs `landcast serve` there and gave you address and keys. Your imagery is sent there.</source>
-        <translation>Кто-то запустил там `landcast serve` и дал вам адрес и ключи. Ваши снимки отправляются туда.</translation>
+        <source>Somebody runs “landcast serve” there and gave you address and keys. Your imagery is sent there.</source>
+        <translation>Кто-то запустил там «landcast serve» и дал вам адрес и ключи. Ваши снимки отправляются туда.</translation>
     </message>
     <message>
         <source>Address of the worker</source>
         <translation>Адрес вычислителя</translation>
     </message>
     <message>
-        <source>Keys, as basic authentication: user name is your public key, password your secret key, realm the worker's public key. Without them the folder of `landcast keys` is used.</source>
-        <translation>Ключи как базовая аутентификация: имя пользователя — ваш открытый ключ, пароль — ваш секретный ключ, realm — открытый ключ вычислителя. Без них берётся папка `landcast keys`.</translation>
+        <source>Keys, as basic authentication: user name is your public key, password your secret key, realm the worker's public key. Without them the folder of “landcast keys” is used.</source>
+        <translation>Ключи как базовая аутентификация: имя пользователя — ваш открытый ключ, пароль — ваш секретный ключ, realm — открытый ключ вычислителя. Без них берётся папка «landcast keys».</translation>
     </message>
     <message>
         <source>Use this worker</source>
@@ -2038,8 +2038,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Python с Landcast не задан.</translation>
     </message>
     <message>
-        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run `pip install landcast` in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
-        <translation>Откройте панель Landcast (Растр &gt; Landcast), она создаст его одним щелчком. Вручную: выполните `pip install landcast` в отдельной среде Python и запишите путь её интерпретатора в переменную среды {variable} или в параметр QGIS {setting}: QgsSettings().setValue("{setting}", "/путь/к/python") в консоли Python.</translation>
+        <source>Open the Landcast panel (Raster &gt; Landcast), which makes one on a click. By hand: Run “pip install landcast” in a Python environment of its own and put the path of that environment's interpreter into the environment variable {variable}, or into the QGIS setting {setting}: QgsSettings().setValue("{setting}", "/path/to/python") in the Python console.</source>
+        <translation>Откройте панель Landcast (Растр &gt; Landcast), она создаст его одним щелчком. Вручную: выполните «pip install landcast» в отдельной среде Python и запишите путь её интерпретатора в переменную среды {variable} или в параметр QGIS {setting}: QgsSettings().setValue("{setting}", "/путь/к/python") в консоли Python.</translation>
     </message>
     <message>
         <source>GDAL cannot open it</source>
@@ -2406,8 +2406,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Тот, что уже работает, здесь или на другом компьютере</translation>
     </message>
     <message>
-        <source>tcp://host:5600, or "{auto}" for the one that `landcast serve` started here</source>
-        <translation>tcp://host:5600 или "{auto}" для того, который запустил здесь `landcast serve`</translation>
+        <source>tcp://host:5600, or "{auto}" for the one that “landcast serve” started here</source>
+        <translation>tcp://host:5600 или "{auto}" для того, который запустил здесь «landcast serve»</translation>
     </message>
     <message>
         <source>Basic authentication: user name is your public key, password your secret key, realm the worker's.</source>

@@ -26,7 +26,7 @@ class WorkerFields(QGroupBox):  # type: ignore[misc]
         self.other = QRadioButton(tr("One that runs already, here or on another machine"))
         self.address = QLineEdit()
         self.address.setPlaceholderText(
-            tr('tcp://host:5600, or "{auto}" for the one that `landcast serve` started here').format(auto=AUTO)
+            tr('tcp://host:5600, or "{auto}" for the one that “landcast serve” started here').format(auto=AUTO)
         )
         self.keys = QgsAuthConfigSelect(self)
         self.keys.setToolTip(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from qgis.core import QgsLayerTreeModel, QgsMapLayer, QgsMapLayerType, QgsProject, QgsTemporalNavigationObject
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView, QgsMapCanvas, QgsMapToolPan, QgsMessageBar
-from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
+from qgis.PyQt.QtGui import QMouseEvent
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow, QWidget
 
 from .order_runs import turn_until
 
@@ -78,3 +79,16 @@ class Windows:
         self.bar.deleteLater()
         self.canvas.deleteLater()
         self.window.deleteLater()
+
+
+def move_mouse(widget: QWidget, place: QPoint) -> None:
+    """Move the mouse over a widget, whatever window of another test lies above it.
+
+    QTest.mouseMove sets the cursor, and the system tells the topmost window.
+    """
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(place), QPointF(widget.mapToGlobal(place)), none, none,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(widget, event)

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
-from qgis.core import QgsSettings
+from qgis.core import QgsNetworkAccessManager, QgsSettings
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from landcast.qgis_plugin.environment import commands, network
@@ -200,6 +200,8 @@ def test_the_proxy_of_qgis_is_read_with_its_login(qgis_app: Any) -> None:
         assert network.read_proxy() is None
     finally:
         QgsSettings().remove("proxy")
+        # QGIS has taken the proxy over meanwhile, for all that it fetches
+        QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
     socks = QNetworkProxy(QNetworkProxy.ProxyType.Socks5Proxy, "s", 1080)
     assert network.as_proxy(socks, ["http://a.example/"]) == Proxy("socks", "s", 1080, passed=("a.example",))
     assert network.as_proxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy), []) is None

@@ -121,14 +121,16 @@ def test_a_tile_that_came_late_is_no_hole(tmp_path: Path, open_layer: OpenLayer,
     x, y = corner_of((first[0] + 1, first[1]))
     handler = functools.partial(Flaky, directory=str(tmp_path / "tiles"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
         layer = open_layer(f"type=xyz&url={address}/{{z}}/{{x}}/{{y}}.png&zmin={ZOOM}&zmax={ZOOM}", "web", "wms")
         extent = extent_of(x - TILE_M / 4, y - TILE_M / 4, TILE_M / 2, TILE_M / 2)
-        valid = mask_of(predict(layer, tmp_path / "result.tif", EXTENT=extent))
-        server.shutdown()
-        thread.join()
+        try:
+            valid = mask_of(predict(layer, tmp_path / "result.tif", EXTENT=extent))
+        finally:
+            server.shutdown()
+            thread.join()
     assert Flaky.asked
     assert valid[5:-5, 5:-5].all()
 

@@ -34,7 +34,7 @@ from landcast.qgis_plugin.worker.shared_worker import SharedWorker
 
 from .made_results import ORIGIN_XY, PIXEL_M, write_prediction, write_raster
 from .order_runs import turn_until
-from .shown_windows import MAP_SIZE, Windows
+from .shown_windows import MAP_SIZE, Windows, move_mouse
 
 RED, BLUE, GREEN = (200, 20, 20), (20, 20, 200), (20, 160, 20)
 
@@ -137,8 +137,8 @@ def test_the_past_lies_left_of_the_mouse(
     actions.swipe(group)
     wait_for_past(actions)
     settle(windows)
-    QTest.mouseMove(windows.canvas.viewport(), QPoint(100, 300))
-    QTest.mouseMove(windows.canvas.viewport(), QPoint(200, 350))
+    move_mouse(windows.canvas.viewport(), QPoint(100, 300))
+    move_mouse(windows.canvas.viewport(), QPoint(200, 350))
     turn_until(lambda: abs(actions.comparison.overlay.share - 0.4) < 0.01, 10)  # type: ignore[union-attr]
     assert shows(windows, 50, RED)
     assert shows(windows, 190, RED)

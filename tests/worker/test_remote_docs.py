@@ -41,13 +41,13 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 def test_each_command_of_the_page_is_one(line: str) -> None:
     assert isinstance(group, LazyGroup)
     name, *arguments = line.split()
-    context = click.Context(group)
+    context = click.Context(group, **group.context_settings)
     command = group.get_command(context, name)
     assert command is not None
     if name == "keys":
         subcommand, arguments = arguments[0], arguments[1:]
         command = command.get_command(context, subcommand)  # type: ignore[attr-defined]
-    command.make_context(name, list(arguments))
+    command.make_context(name, list(arguments), parent=context)
 
 
 def test_the_messages_that_the_page_explains_are_those_of_the_program(tmp_path: Path) -> None:

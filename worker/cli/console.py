@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import click
@@ -16,8 +18,11 @@ progress_option = click.option(
     "--progress",
     type=click.Choice(get_args(ProgressStyle)),
     default="auto",
-    help="How to show progress: a bar on a terminal and nothing in a pipe (auto), or lines `progress: 3/10`.",
+    help="How to show progress: a bar on a terminal and a line every 30 s elsewhere (auto), or each step as a line "
+    "`progress: 3/10`.",
 )
+LINE_S = 30.0
+"""Time between two lines of progress where there is no terminal."""
 
 
 def warn(message: str) -> None:
@@ -36,12 +41,19 @@ def echo_json(value: Any) -> None:
 
 
 class ProgressDisplay:
-    """Shows work done of work there is, on standard error."""
+    """Shows work done of work there is, on standard error.
 
-    def __init__(self, style: ProgressStyle, unit: str) -> None:
+    Args:
+        style: how.
+        unit: of work.
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, style: ProgressStyle, unit: str, clock: Callable[[], float] = time.monotonic) -> None:
         is_bar = style == "bar" or (style == "auto" and sys.stderr.isatty())
         self._bar = tqdm(unit=unit, leave=False, dynamic_ncols=True) if is_bar else None
-        self._has_lines = style == "lines"
+        self._line_s = {"lines": 0.0, "auto": LINE_S}.get(style)
+        self._clock, self._told = clock, clock()
         self._last = -1
 
     def __enter__(self) -> ProgressDisplay:
@@ -61,6 +73,7 @@ class ProgressDisplay:
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(done - self._bar.n)
-        elif self._has_lines and done != self._last:
+        elif self._line_s is not None and done != self._last and self._clock() - self._told >= self._line_s:
             click.echo(f"progress: {done}/{total}", err=True)
+            self._told = self._clock()
         self._last = done

@@ -11,6 +11,7 @@ import click
 from ...core.errors import RequestError
 from ...core.protocol.keys import ENDPOINT, KEY, MOST_LISTED, NAME, KeyFileError, default_keys
 from ..host.access import read_or_make_pair
+from .cluster_keys import cluster
 from .console import echo_json, note
 
 
@@ -20,6 +21,9 @@ def keys() -> None:
 
     They stand in the user's configuration folder. Only public keys are ever shown; those are no secret.
     """
+
+
+keys.add_command(cluster)
 
 
 @keys.command()

@@ -13,7 +13,7 @@ import click
 from .stopping import listen_for_stop
 
 SUBCOMMANDS = {
-    "predict": "Predict a future layer from a georeferenced image.",
+    "predict": "Predict future layers from georeferenced images.",
     "match": "Give an image the colours of another.",
     "change": "Map what changed between two images of a place.",
     "train": "Train a model from two dates of imagery.",
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from ...core.errors import LandcastError
+    from ...core.errors import CancelledError, LandcastError
 
     try:
         group.main(standalone_mode=False)
@@ -76,7 +76,7 @@ def _run() -> int:
         return USAGE
     except LandcastError as error:
         click.echo(f"error: {' '.join(str(error).split())}", err=True)
-        return ERROR
+        return STOPPED if isinstance(error, CancelledError) else ERROR
     except (KeyboardInterrupt, click.Abort) as stop:
         # click puts its own exception in the place of the one that may say where it goes on
         words = str(stop.__cause__ or stop) or "stopped as asked; nothing half-done was left"

@@ -18,7 +18,7 @@ from ...core.device_errors import is_device_lost
 from ...core.errors import CancelledError, LandcastError
 from ...core.forecast.forecaster import WINDOW_BATCH
 from ...core.model.contract import load_contract
-from ...core.model.folder import find_model
+from ...core.model.folder import find_model, weight_bytes
 from ...core.plan import make_plan
 from ...core.protocol.engine_messages import EngineReady, Pulse
 from ...core.protocol.frames import Frame
@@ -155,11 +155,10 @@ class Engine:
             sent, request = sent_image(request, asked.source, contract, frames)
         with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
             plan = make_plan(request, source, contract)
-        weight_bytes = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
         device = choose_device(request.device)
         key = model_key(folder, device, choose_precision(request.precision, device))
         seconds = self._times.estimate_s(key, sum(plan.calls(WINDOW_BATCH[device.type])))
-        return tell_plan(asked.job, plan, contract, key[0], weight_bytes, seconds)
+        return tell_plan(asked.job, plan, contract, key[0], weight_bytes(folder), seconds)
 
     def _tell(self, message: Message) -> None:
         """Send what a job says, and time its calls."""

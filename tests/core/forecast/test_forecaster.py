@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from landcast.core.errors import RequestError
+from landcast.core.forecast.filling import fill_invalid, fill_squares
 from landcast.core.forecast.forecaster import (
     BlockForecast,
     Forecaster,
     ForecastSettings,
     ReadImage,
     ensemble_maps,
-    fill_invalid,
 )
 from landcast.core.lattice import TILE_PX, UPSCALE_PX, Rect, coarse_need, iteration_rects, split
 from landcast.core.model.condition import IMAGE_MEAN, coarsen
@@ -335,6 +335,7 @@ def test_filling_takes_the_mean_of_the_nearest_square_that_holds_something_valid
     torch.testing.assert_close(filled[:, 63, 63], expected)
     torch.testing.assert_close(filled[:, 0, 0], image[:, 2:4, 1:4].mean((1, 2)))
     assert (filled[:, :, 64:] == IMAGE_MEAN).all()
+    assert torch.equal(fill_squares(image, valid), filled)
     assert torch.equal(fill_invalid(image, torch.ones_like(valid)), image)
     assert (fill_invalid(image, torch.zeros_like(valid)) == IMAGE_MEAN).all()
 

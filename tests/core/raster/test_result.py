@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from landcast.core.errors import OutputError
+from landcast.core.lattice import Rect, split
 from landcast.core.raster.partial import glob_escape
 from landcast.core.raster.provenance import BAND_NAMES, make_tags
-from landcast.core.raster.result import BLOCK_PX, DTYPES, ResultFile, check_output
+from landcast.core.raster.result import DTYPES, ResultFile, check_output
 
 TRANSFORM = Affine(0.6, 0, 434400.0, 0, -0.6, 3774000.0)
 TAGS = make_tags({"model": "tiny", "years_ahead": "2", "seed": 5})
@@ -109,7 +110,7 @@ def test_work_that_ends_in_an_error_leaves_nothing(
     def work() -> None:
         with start(tmp_path / "a.tif") as file:
             file.write_rows(pixels[:, :600], valid[:600])
-            assert len(names(tmp_path)) == 1
+            assert len(names(tmp_path)) == 2
             raise kind
 
     with pytest.raises(kind):
@@ -269,33 +270,65 @@ def test_equal_content_of_every_type_makes_equal_bytes_however_it_came(tmp_path:
     assert one == other
 
 
-def test_a_bit_of_the_mask_that_is_lost_is_noticed(
+def test_a_byte_that_is_lost_aside_is_noticed(
     tmp_path: Path, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
 ) -> None:
     with start(tmp_path / "a.tif") as file:
         file.write_rows(pixels, valid)
-        file._dataset.write_mask(np.full((1, 1), not valid[0, 0]), window=rasterio.windows.Window(0, 0, 1, 1))
+        block = next(tmp_path.glob(".a.tif.*.partial.blocks/*.tif"))
+        data = bytearray(block.read_bytes())
+        data[len(data) // 2] ^= 1
+        block.write_bytes(data)
         with pytest.raises(OutputError, match="does not read back"):
             file.close()
     assert names(tmp_path) == []
 
 
-def test_no_more_than_a_few_rows_of_blocks_are_held(tmp_path: Path) -> None:
-    shape_yx = 8 * BLOCK_PX, 700
-    rows, valid = np.ones((3, 64, 700), np.float32), np.ones((64, 700), bool)
-    row_of_blocks = (3 * 4 + 1) * BLOCK_PX * 700
-    tracemalloc.start()
-    try:
-        with ResultFile(
-            tmp_path / "a.tif", BAND_NAMES, shape_yx, TRANSFORM, CRS.from_epsg(32611), TAGS, dtype="float32"
-        ) as file:
-            for _ in range(shape_yx[0] // 64):
-                file.write_rows(rows, valid)
+def test_blocks_in_any_order_make_the_bytes_that_rows_make(
+    tmp_path: Path, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
+) -> None:
+    by_rows = write(tmp_path / "a.tif", pixels, valid)
+    with start(tmp_path / "b.tif") as file:
+        for rect in reversed(list(split(Rect(0, 0, 700, 600), 300))):
+            part = rect.slices_in(Rect(0, 0, 700, 600))
+            file.write_block(rect, pixels[:, *part], valid[part])
+        file.close()
+        assert file.publish(overwrite=False).read_bytes() == by_rows.read_bytes()
+    assert names(tmp_path) == ["a.tif", "b.tif"]
+
+
+def test_a_block_that_is_missing_is_an_error(
+    tmp_path: Path, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
+) -> None:
+    with start(tmp_path / "a.tif") as file:
+        file.write_block(Rect(0, 0, 700, 300), pixels[:, :, :300], valid[:, :300])
+        with pytest.raises(OutputError, match="ends after 210000 of 420000 pixels"):
             file.close()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert row_of_blocks < peak < 2.5 * row_of_blocks
+    assert names(tmp_path) == []
+
+
+def test_what_is_held_does_not_grow_with_the_rows_of_a_file(tmp_path: Path) -> None:
+    def peak(rows: int) -> int:
+        block, valid = np.ones((3, 512, 700), np.float32), np.ones((512, 700), bool)
+        tracemalloc.start()
+        try:
+            with ResultFile(
+                tmp_path / f"{rows}.tif",
+                BAND_NAMES,
+                (rows, 700),
+                TRANSFORM,
+                CRS.from_epsg(32611),
+                TAGS,
+                dtype="float32",
+            ) as file:
+                for top in range(0, rows, 512):
+                    file.write_block(Rect(top, 0, 512, 700), block, valid)
+                file.close()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(6 * 512) < 1.2 * peak(2 * 512)
 
 
 @pytest.mark.parametrize(

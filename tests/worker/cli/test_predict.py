@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import signal
 import subprocess
@@ -122,7 +121,7 @@ def test_an_extent_may_be_given_in_another_crs_and_begin_with_a_minus(
         (["--precision", "fp16"], "--precision fp16 needs a GPU"),
         (["--model", "nowhere"], "nowhere: neither a model folder"),
         (["-o", "missing/out.tif"], "does not exist; make it first"),
-        (["-o", "."], "is a folder"),
+        (["-o", "out.png"], "results are GeoTIFF; name OUT.tif, or a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -222,7 +221,7 @@ def long_job(arguments: list[object]) -> list[object]:
 def test_a_signal_stops_it_and_leaves_nothing(name: str, long_job: list[object], start: Start, tmp_path: Path) -> None:
     process = start(*long_job)
     wait_for_progress(process, 2)
-    assert any(path.endswith(".partial") for path in names(tmp_path))
+    assert names(tmp_path) == {"scene.tif", ".scene_pred.tif.landcast"}
     process.send_signal(getattr(signal, name))
     assert process.stdout is not None
     assert process.stderr is not None
@@ -236,29 +235,32 @@ def test_a_signal_stops_it_and_leaves_nothing(name: str, long_job: list[object],
     assert names(tmp_path) == {"scene.tif"}
 
 
-def test_what_a_killed_process_left_is_hidden_and_the_next_run_removes_it(
+def test_what_a_killed_process_left_is_hidden_and_goes_with_the_next_result(
     long_job: list[object], arguments: list[object], start: Start, run: Run, tmp_path: Path
 ) -> None:
     process = start(*long_job)
     wait_for_progress(process, 2)
     process.kill()
     process.communicate(timeout=600)
+    assert names(tmp_path) == {"scene.tif", ".scene_pred.tif.landcast"}
+    refused = run(*arguments, "--members", 2)
+    assert refused.code == 1
+    assert "members" in refused.error_line
+    assert "--overwrite" in refused.error_line
+    assert run(*arguments, "--members", 2, "--overwrite").code == 0
     layers = ("scene_pred", "scene_pred_spread", "scene_pred_change")
-    left = sorted(names(tmp_path) - {"scene.tif"})
-    assert [re.fullmatch(r"\.(\w+)\.tif\.[0-9a-f]+\.partial", name)[1] for name in left] == sorted(layers)  # type: ignore[index]
-    assert run(*arguments, "--members", 2).code == 0
     assert names(tmp_path) == {"scene.tif", *(f"{layer}.tif" for layer in layers)}
 
 
-def test_a_result_that_is_being_written_elsewhere_is_left_alone(
+def test_a_result_that_is_being_made_elsewhere_is_left_alone(
     long_job: list[object], arguments: list[object], start: Start, run: Run, tmp_path: Path
 ) -> None:
     process = start(*long_job)
     wait_for_progress(process, 2)
-    before = {name for name in names(tmp_path) if name.startswith(".scene_pred.tif.")}
-    assert run(*arguments).code == 0
-    assert len(before) == 1
-    assert before <= names(tmp_path)
+    answer = run(*arguments)
+    assert answer.code == 1
+    assert f"another run works on it, process {process.pid}" in answer.error_line
+    assert process.poll() is None
 
 
 def test_kept_iterations_stand_beside_the_result(arguments: list[object], run: Run, tmp_path: Path) -> None:

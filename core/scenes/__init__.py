@@ -1,0 +1,1 @@
+"""Whole scenes, and many of them: resumed where they stopped, spread over processes and machines."""
