@@ -137,7 +137,7 @@ def measured(
         if step % CHECKPOINT_EVERY == 0:
             print(f"{settings.name} seed {settings.seed}: {step} of {settings.forecaster.max_steps}", flush=True)
 
-    unet = train_stage("forecaster", settings, data, folder, hardware, tell)
+    unet = train_stage("forecaster", settings, data, folder / "forecaster", hardware, tell)
     seconds = (time.perf_counter() - started) / max(1, len(first))
     sampler = make_sampler(settings, data)
     gsd_m = {data.chips[0].gsd_m: len(sampler.tiles)}

@@ -52,7 +52,7 @@ def write_tiny_model(folder: Path, objective: Objective = "one_step", **changes:
     save_model(
         folder,
         contract,
-        build_unet(TINY_NATIVE_UNET if is_native else TINY_UNET),
+        [build_unet(TINY_NATIVE_UNET if is_native else TINY_UNET) for _ in range(contract.networks)],
         None if is_native else upscaler,
         make_schedule(objective),
         "A card.\n",

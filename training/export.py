@@ -65,6 +65,8 @@ def make_contract(
         change_grid=own.change_grid,
         difference_std=round(difference_std, 6),
         sampling_steps=own.sampling_steps,
+        networks=own.networks,
+        views=own.views,
         composition=settings.composition,
         gsd_range_m=(min(trained), max(trained)),
         trained_gsd_m=trained,
@@ -86,7 +88,7 @@ def _trained_scales(settings: TrainingSettings, gsd_m: Mapping[float, int]) -> t
 def export_model(
     folder: Path,
     contract: ModelContract,
-    unet: UNet2DModel,
+    unets: Sequence[UNet2DModel],
     upscaler: RRDBNet | None,
     card: str,
     overwrite: bool = False,
@@ -101,7 +103,7 @@ def export_model(
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        save_model(aside, contract, unet, upscaler, make_schedule(contract.objective), card)
+        save_model(aside, contract, unets, upscaler, make_schedule(contract.objective), card)
         if folder.exists():
             shutil.rmtree(folder)
         aside.replace(folder)
@@ -115,6 +117,7 @@ def make_card(settings: TrainingSettings, contract: ModelContract, facts: Traini
     years = " and ".join(f"{value:g}" for value in contract.interval_years)
     gsd = ", ".join(f"{value:g}" for value in contract.trained_gsd_m)
     unread = f", {facts.unreadable} rasters unreadable" if facts.unreadable else ""
+    several = f"{own.networks} of other seeds, each " if own.networks > 1 else ""
     drawn = "none, the UNet draws every pixel"
     if "upscaler" in settings.stages:
         drawn = (
@@ -145,7 +148,8 @@ Predicts how a landscape may look {years} years after an aerial image, as one of
 | licence of the weights | {settings.weights_license}; the program's own licence is another |
 | training data | {facts.pairs} pairs of chips, {facts.tiles} of {facts.cut} tiles kept{unread}; \
 SHA-256 {facts.data_sha256[:16]} |
-| UNet | {own.objective}, {own.max_steps} steps of {own.batch_size}, {contract.sampling_steps} call(s) a member |
+| UNet | {several}{own.objective}, {own.max_steps} steps of {own.batch_size}, \
+{contract.sampling_steps} call(s) a member |
 | upscaler | {drawn} |
 | trained on | {facts.hardware} |
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.errors import RequestError
 from ..core.model.unet import NATIVE_UNET, REFERENCE_UNET
+from ..core.model.views import VIEWS
 from ..core.noise import NoiseOctaves
 from .settings import ForecasterSettings, TileSettings, TrainingSettings, UpscalerSettings
 
@@ -13,14 +14,14 @@ WIDE_PIXEL_NOISE = NoiseOctaves(spacing_cells=(1, 4, 32, 128), weights=(1.0, 0.5
 """In pixels."""
 
 PRESETS: dict[str, TrainingSettings] = {
-    "fast": TrainingSettings(preset="fast", forecaster=ForecasterSettings(noise=WIDE_NOISE)),
+    "fast": TrainingSettings(preset="fast", forecaster=ForecasterSettings(noise=WIDE_NOISE, views=VIEWS)),
     "default": TrainingSettings(
         preset="default",
-        forecaster=ForecasterSettings(objective="v_prediction", noise=WIDE_NOISE, sampling_steps=10),
+        forecaster=ForecasterSettings(objective="v_prediction", noise=WIDE_NOISE, sampling_steps=10, views=VIEWS),
     ),
     "native128": TrainingSettings(
         preset="native128",
-        forecaster=ForecasterSettings(change_grid="pixels", unet=NATIVE_UNET, noise=WIDE_PIXEL_NOISE),
+        forecaster=ForecasterSettings(change_grid="pixels", unet=NATIVE_UNET, noise=WIDE_PIXEL_NOISE, views=VIEWS),
     ),
     "regression": TrainingSettings(preset="regression", forecaster=ForecasterSettings(objective="regression")),
     "reference": TrainingSettings(

@@ -25,6 +25,8 @@ from .samples import ChipSampler, PairSampler
 from .settings import Stage, TrainingSettings
 from .upscaler import train_upscaler
 
+TOGETHER = ("networks", "views")
+"""Settings of what networks do together, which the training of one does not depend on."""
 DEFAULT_PERCEPTUAL_WEIGHT = 0.1
 """Where a file is given and the settings name no weight."""
 
@@ -101,21 +103,20 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     hardware.processes.wait()
     settings, work = plan.settings, plan.work_folder
     data = load_data(settings)
-    totals = {stage: getattr(settings, stage).max_steps for stage in settings.stages}
-    stages = [stage for stage in plan.stages if stage in totals]
-    if not stages:
+    parts = [part for part in _parts(settings) if part.stage in plan.stages]
+    if not parts:
         raise TrainingError(f"a model of {settings.forecaster.change_grid} has no upscaler to train")
-    total, before = sum(totals[stage] for stage in stages), 0
-    for stage in stages:
-        train_stage(stage, settings, data, work, hardware, _counted(on_step, before, total))
-        before += totals[stage]
-    if any(not _is_trained(work / stage, steps) for stage, steps in totals.items()):
+    total, before = sum(part.steps for part in parts), 0
+    for part in parts:
+        part.train(data, work, hardware, _counted(on_step, before, total))
+        before += part.steps
+    if any(not _is_trained(work / part.name, part.steps) for part in _parts(settings)):
         return None
     if not hardware.processes.is_first:
         return plan.folder
-    # both are whole: training them again from their last checkpoint takes no step and loads the average
-    unet = train_stage("forecaster", settings, data, work, hardware, _ignore)
-    upscaler = train_stage("upscaler", settings, data, work, hardware, _ignore) if "upscaler" in totals else None
+    # all are whole: training them again from their last checkpoint takes no step and loads the average
+    trained = [part.train(data, work, hardware, _ignore).cpu() for part in _parts(settings)]
+    upscaler = trained.pop() if "upscaler" in settings.stages else None
     sampler = make_sampler(settings, data)
     facts = TrainingFacts(
         len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware), len(data.unreadable)
@@ -123,8 +124,40 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     gsd_m = Counter(data.chips[tile.chip].gsd_m for tile in sampler.tiles)
     contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips))
     card = make_card(settings, contract, facts)
-    export_model(plan.folder, contract, unet.cpu(), upscaler and upscaler.cpu(), card)
+    export_model(plan.folder, contract, trained, upscaler, card)
     return plan.folder
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One network of a model.
+
+    Attributes:
+        stage: of which kind.
+        name: of the folder that its checkpoints stand in.
+        settings: of the training, with the network's own seed.
+    """
+
+    stage: Stage
+    name: str
+    settings: TrainingSettings
+
+    @property
+    def steps(self) -> int:
+        return int(getattr(self.settings, self.stage).max_steps)
+
+    def train(self, data: TrainingData, work: Path, hardware: Hardware, on_step: Callable[[int, float], None]) -> Any:
+        return train_stage(self.stage, self.settings, data, work / self.name, hardware, on_step)
+
+
+def _parts(settings: TrainingSettings) -> list[_Part]:
+    """All networks of a model, in the order in which they are trained."""
+    parts: list[_Part] = []
+    for stage in settings.stages:
+        count = settings.forecaster.networks if stage == "forecaster" else 1
+        names = [stage, *(f"{stage}_{number}" for number in range(2, count + 1))]
+        parts += [_Part(stage, name, replace(settings, seed=settings.seed + i)) for i, name in enumerate(names)]
+    return parts
 
 
 def check_folders(plan: TrainingPlan) -> None:
@@ -168,12 +201,12 @@ def train_stage(
     hardware: Hardware,
     on_step: Callable[[int, float], None],
 ) -> Any:
-    """Train one of the two networks, or go on where its checkpoints in `folder` stand."""
+    """Train a network, or go on where its checkpoints in `folder` stand."""
     facts: dict[str, Any] = {
         "tiles": asdict(settings.tiles),
         "seed": settings.seed,
         "data": data.sha256,
-        stage: asdict(getattr(settings, stage)),
+        stage: {name: value for name, value in asdict(getattr(settings, stage)).items() if name not in TOGETHER},
         "processes": hardware.processes.count,
     }
     if stage == "upscaler" and settings.upscaler.perceptual_weights:
@@ -181,14 +214,14 @@ def train_stage(
     if stage == "upscaler":
         chip_sampler = ChipSampler(data.images, settings.tiles, settings.seed)
         return train_upscaler(
-            settings, chip_sampler, folder / stage, facts, hardware.device, hardware.precision, on_step,
+            settings, chip_sampler, folder, facts, hardware.device, hardware.precision, on_step,
             hardware.processes,
         )  # fmt: skip
     sampler = make_sampler(settings, data)
     std = target_deviation(settings, sampler)
     log.info("%d of %d tiles pass the filters; deviation of the difference %.4f", len(sampler.tiles), sampler.cut, std)
     return train_forecaster(
-        settings, sampler, std, folder / stage, facts, hardware.device, hardware.precision, on_step, hardware.processes
+        settings, sampler, std, folder, facts, hardware.device, hardware.precision, on_step, hardware.processes
     )
 
 

@@ -10,6 +10,7 @@ from ..core.lattice import TILE_PX
 from ..core.model.condition import CONDITION_CHANNELS
 from ..core.model.contract import ChangeGrid, Composition, ConditionLayout, Objective
 from ..core.model.unet import DEFAULT_UNET, DIFFERENCE_CHANNELS, PIXEL_CHANNELS, UNetShape
+from ..core.model.views import VIEWS
 from ..core.noise import WHITE, NoiseOctaves
 
 Stage = Literal["forecaster", "upscaler"]
@@ -109,6 +110,9 @@ class ForecasterSettings:
         weight_decay: of AdamW.
         ema_decay: of the exponential moving average of the weights; 0 keeps none.
         sampling_steps: network calls a member, where prediction is not told otherwise.
+        networks: how many UNets are trained, each from another seed; they draw members in turn, and what they do not
+            agree on adds to the spread (Lakshminarayanan et al. 2017, Simple and scalable predictive uncertainty).
+        views: turned and mirrored views of the scene that members look at in turn, 1 or 8; for `unshuffle` alone.
     """
 
     objective: Objective = "one_step"
@@ -124,8 +128,16 @@ class ForecasterSettings:
     weight_decay: float = 0.01
     ema_decay: float = 0.998
     sampling_steps: int = 1
+    networks: int = 1
+    views: int = 1
 
     def __post_init__(self) -> None:
+        if self.networks < 1:
+            raise RequestError(f"networks must be at least 1, not {self.networks}")
+        if self.views not in (1, VIEWS):
+            raise RequestError(f"views must be 1 or {VIEWS}, not {self.views}")
+        if self.views > 1 and self.condition_layout != "unshuffle":
+            raise RequestError(f"views must be 1 where condition_layout is {self.condition_layout}, not {self.views}")
         if self.objective not in get_args(Objective):
             raise RequestError(f"objective must be one of {get_args(Objective)}, not {self.objective!r}")
         self._check_channels()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from diffusers import UNet2DModel
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -31,6 +33,7 @@ from ..model.denoiser import Condition, call_unet, from_network, make_condition,
 from ..model.folder import LoadedModel
 from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
+from ..model.views import turn, turn_back, turn_unshuffled
 from ..noise import NoiseKey
 from .batches import batch_of
 from .compose import COMPOSE_MARGIN_PX, compose_anchored, compose_pixels, enlarge
@@ -340,8 +343,9 @@ class Forecaster:
     ) -> Tensor:
         contract, settings, count = self.model.contract, self.settings, len(windows)
         reserved, interval = self._condition.channels[:, channels.shape[1] :], self._condition.interval
+        unet, view = self._network_of(member)
         cast = Condition(
-            torch.cat([channels, reserved.expand(count, -1, -1, -1)], 1).to(self.device),
+            torch.cat([turn_unshuffled(channels, view), reserved.expand(count, -1, -1, -1)], 1).to(self.device),
             None if interval is None else interval.expand(count, -1),
         )
         numbers = itertools.count()
@@ -349,16 +353,21 @@ class Forecaster:
         def network(noisy: Tensor, timestep: int) -> Tensor:
             begin(next(numbers))
             times = torch.full((count,), timestep, device=self.device)
-            return call_unet(self.model.unet, noisy.to(self.precision), times, cast).float()
+            return call_unet(unet, noisy.to(self.precision), times, cast).float()
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
             drawn = torch.from_numpy(area_noise.windows(key, windows)).to(self.device)
-            return to_network(drawn, contract.change_grid)
+            return to_network(turn(drawn, view), contract.change_grid)
 
         with torch.inference_mode():
             drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
-        return from_network(drawn * contract.difference_std, contract.change_grid).cpu()
+        return turn_back(from_network(drawn * contract.difference_std, contract.change_grid), view).cpu()
+
+    def _network_of(self, member: int) -> tuple[UNet2DModel, int]:
+        """The UNet that draws a member, and its view: each in turn, and in the end every UNet from every view."""
+        unets, views = self.model.unets, self.model.contract.views
+        return unets[(member + member // math.lcm(len(unets), views)) % len(unets)], member % views
 
     @cached_property
     def _condition(self) -> Condition:

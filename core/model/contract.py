@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
+from .views import VIEWS
 
 ConditionLayout = Literal["quadrants", "quadrants_64", "unshuffle"]
 """How the channels of the present image are laid out for the UNet."""
@@ -41,6 +42,8 @@ class ModelContract:
         difference_std: what the network's output is multiplied by to become a difference in 0..1.
         noise: the noise that a member starts from.
         change_grid: what the UNet draws the difference of; the noise is counted in the same.
+        networks: UNets, of other beginnings, that draw members in turn.
+        views: turned and mirrored views of the scene that members look at in turn, 1 or 8.
         tones: distribution of the images that it was trained on; None where that was not recorded.
         sampling_steps: network calls a member, unless asked otherwise; the only number allowed where one is enough.
         composition: how the result is put together at full resolution.
@@ -63,6 +66,8 @@ class ModelContract:
     interval_years: tuple[float, ...]
     noise: NoiseOctaves = WHITE
     change_grid: ChangeGrid = "cells"
+    networks: int = 1
+    views: int = 1
     tones: ToneReference | None = None
     format_version: int = FORMAT_VERSION
 
@@ -124,3 +129,9 @@ def _check(contract: ModelContract) -> None:
             raise ValueError(f"{value!r} is not one of {choices}")
     if not (contract.difference_std > 0 and contract.sampling_steps > 0 and contract.interval_years):
         raise ValueError("difference_std, sampling_steps and interval_years must be above 0")
+    if contract.networks < 1:
+        raise ValueError(f"networks must be at least 1, not {contract.networks}")
+    if contract.views not in (1, VIEWS):
+        raise ValueError(f"views must be 1 or {VIEWS}, not {contract.views}")
+    if contract.views > 1 and contract.condition_layout != "unshuffle":
+        raise ValueError(f"{contract.condition_layout} cannot be shown in {contract.views} views; unshuffle can")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class LoadedModel:
     Attributes:
         contract: its terms.
         unet: predicts the coarse difference.
+        more_unets: others of the same shape; all draw members in turn.
         upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
         sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
@@ -43,6 +45,17 @@ class LoadedModel:
     upscaler: RRDBNet | None
     signal_power: Tensor
     sha256: str
+    more_unets: tuple[UNet2DModel, ...] = ()
+
+    @property
+    def unets(self) -> tuple[UNet2DModel, ...]:
+        """All UNets, the first first."""
+        return (self.unet, *self.more_unets)
+
+    @property
+    def networks(self) -> tuple[torch.nn.Module, ...]:
+        """All that has weights."""
+        return self.unets if self.upscaler is None else (*self.unets, self.upscaler)
 
 
 def find_model(name: str) -> Path:
@@ -75,33 +88,38 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     options: dict[str, Any] = {"torch_dtype": precision, "local_files_only": True, "use_safetensors": True}
     diffusers.utils.logging.disable_progress_bar()
     try:
-        unet = UNet2DModel.from_pretrained(folder, subfolder="unet", **options)
+        names = unet_names(contract.networks)
+        unets = [UNet2DModel.from_pretrained(folder, subfolder=name, **options) for name in names]
         has_upscaler = contract.change_grid == "cells"
         upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if has_upscaler else None
         scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
-    layout = torch.channels_last
-    return LoadedModel(
-        contract,
-        unet.to(device, memory_format=layout).eval().requires_grad_(False),
-        upscaler and upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
-        scheduler.alphas_cumprod,
-        digest,
-    )
+    model = LoadedModel(contract, unets[0], upscaler, scheduler.alphas_cumprod, digest, tuple(unets[1:]))
+    for network in model.networks:
+        network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload] # missing in torch's types
+        network.eval().requires_grad_(False)
+    return model
+
+
+def unet_names(count: int) -> list[str]:
+    """Folders of a model's UNets: `unet`, `unet_2`, and so on."""
+    return ["unet", *(f"unet_{number}" for number in range(2, count + 1))]
 
 
 def save_model(
     folder: Path,
     contract: ModelContract,
-    unet: UNet2DModel,
+    unets: Sequence[UNet2DModel],
     upscaler: RRDBNet | None,
     scheduler: DDPMScheduler,
     card: str,
 ) -> None:
     """Write a model folder: fp16 weights in shards, scheduler, index, contract, card, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, network in [("unet", unet), *([("upscaler", upscaler)] if upscaler else [])]:
+    names = unet_names(contract.networks)
+    networks = [*zip(names, unets, strict=True), *([("upscaler", upscaler)] if upscaler else [])]
+    for name, network in networks:
         half = copy.deepcopy(network).to(torch.float16)
         half.save_pretrained(folder / name, max_shard_size=SHARD_SIZE, safe_serialization=True)
     scheduler.save_pretrained(folder / "scheduler")
@@ -109,7 +127,7 @@ def save_model(
         "_class_name": "LandcastModel",
         "_diffusers_version": diffusers.__version__,
         "scheduler": ["diffusers", "DDPMScheduler"],
-        "unet": ["diffusers", "UNet2DModel"],
+        **{name: ["diffusers", "UNet2DModel"] for name in names},
         **({"upscaler": ["landcast.core.model.rrdb", "RRDBNet"]} if upscaler else {}),
     }
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,31 @@ def test_the_contract_says_what_the_model_was_trained_on(
     assert card.startswith("---\nlibrary_name: diffusers\n")
 
 
+def test_several_networks_are_trained_from_seeds_of_their_own(
+    model: Path, tiny_settings: MakeSettings, tmp_path: Path
+) -> None:
+    single = tiny_settings()
+    two = replace(single, forecaster=replace(single.forecaster, networks=2))
+    progress: list[tuple[int, int]] = []
+    run(two, tmp_path / "two", on_step=lambda done, total: progress.append((done, total)))
+    steps = single.forecaster.max_steps
+    assert progress[-1] == (2 * steps + single.upscaler.max_steps,) * 2
+    files = contents(tmp_path / "two")
+    weights = [files[f"{name}/diffusion_pytorch_model.safetensors"] for name in ("unet", "unet_2")]
+    assert weights[0] == contents(model)["unet/diffusion_pytorch_model.safetensors"] != weights[1]
+    assert "2 of other seeds, each one_step" in files[CARD_NAME].decode()
+
+
+def test_a_trained_model_takes_further_networks(model: Path, tiny_settings: MakeSettings, tmp_path: Path) -> None:
+    single = tiny_settings()
+    shutil.copytree(model.with_name(f"{model.name}.training"), tmp_path / "two.training")
+    two = replace(single, forecaster=replace(single.forecaster, networks=2))
+    steps: list[int] = []
+    run(two, tmp_path / "two", is_resuming=True, on_step=lambda done, total: steps.append(done))
+    assert len(steps) == single.forecaster.max_steps
+    assert len(load_model(tmp_path / "two", torch.device("cpu"), torch.float32).unets) == 2
+
+
 def test_an_unscaled_difference_is_left_as_it_is(tiny_settings: MakeSettings, tmp_path: Path) -> None:
     settings = tiny_settings("epsilon")
     forecaster = replace(settings.forecaster, is_difference_scaled=False, max_steps=1)
@@ -186,7 +212,7 @@ def test_chips_with_holes_train_a_forecaster_and_no_upscaler(
 
 def test_a_model_that_stands_there_is_replaced_only_where_asked(model: Path, tmp_path: Path) -> None:
     loaded = load_model(model, torch.device("cpu"), torch.float32)
-    parts = (loaded.contract, loaded.unet, loaded.upscaler, "a card")
+    parts = (loaded.contract, [loaded.unet], loaded.upscaler, "a card")
     export_model(tmp_path / "copy", *parts)
     with pytest.raises(OutputError, match="exists"):
         export_model(tmp_path / "copy", *parts)

@@ -142,6 +142,5 @@ def _try_to_load(folder: Path, device: torch.device, precision: torch.dtype) -> 
 
 
 def _bytes_of(model: LoadedModel) -> int:
-    networks = [network for network in (model.unet, model.upscaler) if network is not None]
-    weights = [weight for network in networks for weight in network.parameters()]
+    weights = [weight for network in model.networks for weight in network.parameters()]
     return sum(weight.numel() * weight.element_size() for weight in weights)

@@ -51,7 +51,7 @@ def test_what_is_loaded_predicts_what_was_saved(tmp_path: Path) -> None:
     contract = replace(TINY_CONTRACT, objective="v_prediction", sampling_steps=3)
     with torch.inference_mode():
         expected = unet(shown, 50, class_labels=interval).sample, upscaler(coarse)
-    save_model(tmp_path / "new" / "model", contract, unet, upscaler, scheduler, "A card.\n")
+    save_model(tmp_path / "new" / "model", contract, [unet], upscaler, scheduler, "A card.\n")
     model = load_model(tmp_path / "new" / "model", CPU, torch.float32)
     with torch.inference_mode():
         found = model.unet(shown, 50, class_labels=interval).sample, model.upscaler(coarse)
@@ -86,7 +86,7 @@ def test_large_weights_are_cut_into_shards_of_the_size_asked_for(
     coarse = torch.rand(1, 3, 8, 8)
     with torch.inference_mode():
         expected = upscaler(coarse)
-    save_model(tmp_path, TINY_CONTRACT, build_unet(SMALLEST_UNET), upscaler, make_schedule("one_step"), "")
+    save_model(tmp_path, TINY_CONTRACT, [build_unet(SMALLEST_UNET)], upscaler, make_schedule("one_step"), "")
     shards = list((tmp_path / "upscaler").glob("*.safetensors"))
     assert len(shards) > 1
     assert all(path.stat().st_size < 220_000 for path in shards)
