@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..core.errors import RequestError
+from ..core.model.contract import VIEWS
 from ..core.model.unet import NATIVE_UNET, REFERENCE_UNET
-from ..core.model.views import VIEWS
 from ..core.noise import NoiseOctaves
 from .settings import ForecasterSettings, TileSettings, TrainingSettings, UpscalerSettings
 

@@ -8,9 +8,8 @@ from typing import Literal, get_args
 from ..core.errors import RequestError
 from ..core.lattice import TILE_PX
 from ..core.model.condition import CONDITION_CHANNELS
-from ..core.model.contract import ChangeGrid, Composition, ConditionLayout, Objective
+from ..core.model.contract import VIEWS, ChangeGrid, Composition, ConditionLayout, Objective
 from ..core.model.unet import DEFAULT_UNET, DIFFERENCE_CHANNELS, PIXEL_CHANNELS, UNetShape
-from ..core.model.views import VIEWS
 from ..core.noise import WHITE, NoiseOctaves
 
 Stage = Literal["forecaster", "upscaler"]
@@ -136,11 +135,11 @@ class ForecasterSettings:
             raise RequestError(f"networks must be at least 1, not {self.networks}")
         if self.views not in (1, VIEWS):
             raise RequestError(f"views must be 1 or {VIEWS}, not {self.views}")
-        if self.views > 1 and self.condition_layout != "unshuffle":
-            raise RequestError(f"views must be 1 where condition_layout is {self.condition_layout}, not {self.views}")
         if self.objective not in get_args(Objective):
             raise RequestError(f"objective must be one of {get_args(Objective)}, not {self.objective!r}")
         self._check_channels()
+        if self.views > 1 and self.condition_layout != "unshuffle":
+            raise RequestError(f"views must be 1 where condition_layout is {self.condition_layout}, not {self.views}")
         _check_loop(self.max_steps, self.batch_size, self.learning_rate)
 
     def _check_channels(self) -> None:

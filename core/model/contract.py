@@ -11,7 +11,6 @@ from ..errors import ModelError
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
-from .views import VIEWS
 
 ConditionLayout = Literal["quadrants", "quadrants_64", "unshuffle"]
 """How the channels of the present image are laid out for the UNet."""
@@ -27,6 +26,8 @@ Composition = Literal["anchored", "upscaled"]
 
 FORMAT_VERSION = 1
 CONTRACT_NAME = "landcast.json"
+VIEWS = 8
+"""Ways to turn and mirror an image."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from ..lattice import CELL_PX
-
-VIEWS = 8
+from .contract import VIEWS
 
 
 def turn(field: Tensor, view: int) -> Tensor:

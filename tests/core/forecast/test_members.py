@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
 from landcast.core.lattice import TILE_PX, Rect
+from landcast.core.model.contract import VIEWS
 from landcast.core.model.folder import LoadedModel, load_model
-from landcast.core.model.views import VIEWS
 from landcast.core.noise import NoiseKey, NoiseOctaves, lattice_noise
 
 CPU = torch.device("cpu")

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from landcast.core.model.condition import lay_out_condition
-from landcast.core.model.views import VIEWS, turn, turn_back, turn_unshuffled
+from landcast.core.model.contract import VIEWS
+from landcast.core.model.views import turn, turn_back, turn_unshuffled
 
 
 def test_eight_views_differ_and_the_first_is_the_image_itself() -> None:
