@@ -76,8 +76,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     diffusers.utils.logging.disable_progress_bar()
     try:
         unet = UNet2DModel.from_pretrained(folder, subfolder="unet", **options)
-        has_upscaler = contract.change_grid == "cells"
-        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if has_upscaler else None
+        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if contract.has_upscaler else None
         scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
