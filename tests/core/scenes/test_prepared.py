@@ -35,6 +35,7 @@ from landcast.core.scenes.plan_file import decided_of
 from landcast.core.scenes.prepared import Compute, choose_compute, open_scene, prepare_scene
 from landcast.core.scenes.source_stamp import SourceStamp, SourceWatch
 from landcast.tests.core.scenes.quick_scene import load_quickly
+from landcast.worker.demo.scene import write_scene
 
 Ask = Callable[..., PredictionRequest]
 
@@ -55,9 +56,15 @@ def test_a_scene_travels_and_predicts_the_same_there(ask: Ask) -> None:
 
 
 def test_an_estimate_counts_the_calls_that_a_model_without_upscaler_makes(
-    ask: Ask, make_tiny_model: Callable[..., Path]
+    ask: Ask, make_tiny_model: Callable[..., Path], tmp_path: Path
 ) -> None:
-    request = ask(model=str(make_tiny_model(change_grid="pixels")), members=2)
+    write_scene(tmp_path / "wide.tif", (720, 720), seed=3)
+    with rasterio.open(tmp_path / "wide.tif") as source:
+        x, y = source.transform @ (360, 360)
+    # in the middle, where every window sees the source; those that see nothing are not called
+    middle = (x - 5, y - 5, x + 5, y + 5)
+    model = str(make_tiny_model(change_grid="pixels"))
+    request = ask(source=tmp_path / "wide.tif", model=model, members=2, extent=middle)
     (estimated,) = estimate([("a", request)]).scenes
     scene = prepare_scene(request, pytest.fail)
     with rasterio.Env(**ENVIRONMENT), open_scene(scene) as opened:
