@@ -77,6 +77,7 @@ class Plan:
         caveats: what the user should know.
         notes: what the user may like to know.
         block_px: side of the squares of the lattice that are predicted at once.
+        has_upscaler: whether the model has a second network, whose calls count.
     """
 
     grid: Grid
@@ -94,6 +95,7 @@ class Plan:
     caveats: tuple[str, ...]
     notes: tuple[str, ...]
     block_px: int = BLOCK_PX
+    has_upscaler: bool = True
 
     def __getstate__(self) -> dict[str, object]:
         """What is told to another process, without what it works out itself."""
@@ -104,9 +106,14 @@ class Plan:
         """What is predicted at once, row by row."""
         return list(split(self.rect, self.block_px))
 
+    def block_calls(self, batch_size: int) -> list[tuple[int, int]]:
+        """Calls of the UNet and of the upscaler that each block takes at most."""
+        source, has_upscaler = self.source_rect, self.has_upscaler
+        return [count_calls(self.settings, batch_size, block, source, has_upscaler) for block in self.blocks]
+
     def calls(self, batch_size: int = WINDOW_BATCH["cpu"]) -> tuple[int, int]:
         """Calls of the UNet and of the upscaler that there are at most."""
-        each = [count_calls(self.settings, batch_size, block, self.source_rect) for block in self.blocks]
+        each = self.block_calls(batch_size)
         return sum(unet for unet, _ in each), sum(upscaler for _, upscaler in each)
 
     @property
@@ -200,6 +207,7 @@ def make_plan(
         caveats=tuple(caveats),
         notes=tuple(notes),
         block_px=BLOCK_PX if block_px is None else block_px,
+        has_upscaler=contract.has_upscaler,
     )
 
 

@@ -67,12 +67,27 @@ def load_checkpoint(folder: Path, facts: Any) -> tuple[int, dict[str, dict[str, 
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             log.warning("%s is damaged and left out: %s", path, error)
             continue
-        if manifest["facts"] != json.loads(json.dumps(facts)):
+        wanted = json.loads(json.dumps(facts))
+        if manifest["facts"] != wanted:
+            differing = ", ".join(_differing(manifest["facts"], wanted))
             raise TrainingError(
-                f"{path} belongs to a run with other settings or data; choose another --out, or the settings of then"
+                f"{path} belongs to a run with other settings or data ({differing}); choose another --out, "
+                "or the settings of then"
             )
         return int(manifest["step"]), groups
     return None
+
+
+def _differing(found: Any, wanted: Any, name: str = "") -> list[str]:
+    """Names of what differs between two facts, `upscaler.batch_size` for one within another."""
+    if found == wanted:
+        return []
+    if not (isinstance(found, dict) and isinstance(wanted, dict)):
+        return [name or "all"]
+    keys = [*found, *(key for key in wanted if key not in found)]
+    return [
+        one for key in keys for one in _differing(found.get(key), wanted.get(key), f"{name}.{key}" if name else key)
+    ]
 
 
 def checkpoint_folders(folder: Path) -> list[Path]:

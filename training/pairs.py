@@ -21,6 +21,7 @@ from ..core.radiometry.histogram import apply_tables, count_levels, match_tables
 from ..core.radiometry.tones import Tones, as_is
 from ..core.raster.source import Pixels, SourceImage, open_source
 from ..core.raster.survey import survey_all
+from .damaged import DamagedRaster
 from .settings import PairSource
 
 CHIP_PX = 2 * TILE_PX
@@ -86,8 +87,8 @@ def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:
         files = raster_files(expand_path(folder))
         tones = date_tones(files) if files else as_is(1)
         for path in files:
-            with open_source(path) as source:
-                chips += [image for _, image, valid in _chips(source, tones) if valid.all()]
+            with DamagedRaster(path) as raster:
+                chips += [image for _, image, valid in _chips(raster, tones) if valid.all()]
     return chips
 
 
@@ -163,16 +164,17 @@ def fingerprint(chips: Sequence[ChipPair], images: Sequence[NDArray[np.uint8]] =
     return digest.hexdigest()
 
 
-def _opened(files: Sequence[Path], first: SourceImage) -> Iterator[SourceImage]:
+def _opened(files: Sequence[Path], first: SourceImage) -> Iterator[DamagedRaster]:
     """Open one file after the other; all must be of the first one's kind."""
     for path in files:
-        with open_source(path) as source:
-            if (source.bands, source.dtype) != (first.bands, first.dtype):
+        with DamagedRaster(path) as raster:
+            bands, dtype = raster.source.bands, raster.source.dtype
+            if (bands, dtype) != (first.bands, first.dtype):
                 raise TrainingError(
-                    f"{path}: {source.bands} band(s) of {source.dtype}, and {first.name} has {first.bands} of "
-                    f"{first.dtype}; the rasters of one date must be alike"
+                    f"{path}: {bands} band(s) of {dtype}, and {first.name} has {first.bands} of {first.dtype}; "
+                    "the rasters of one date must be alike"
                 )
-            yield source
+            yield raster
 
 
 def _readable(pairs: Sequence[tuple[Path, Path]], on_unreadable: Callable[[Path], None]) -> list[tuple[Path, Path]]:
@@ -207,10 +209,11 @@ def _problem(path: Path) -> str:
 
 def _read_pair(before: Path, after: Path, years: float, tones: tuple[Tones, Tones]) -> list[ChipPair]:
     try:
-        with open_source(before) as first, open_source(after) as second:
-            _check_same_grid(first, second)
+        with DamagedRaster(before) as first, DamagedRaster(after) as second:
+            _check_same_grid(first.source, second.source)
+            gsd_m = first.source.gsd_m
             return [
-                ChipPair(image, matching, valid & also_valid, years, first.gsd_m, f"{before.name} {corner}")
+                ChipPair(image, matching, valid & also_valid, years, gsd_m, f"{before.name} {corner}")
                 for (corner, image, valid), (_, matching, also_valid) in zip(
                     _chips(first, tones[0]), _chips(second, tones[1]), strict=True
                 )
@@ -229,20 +232,20 @@ def _check_same_grid(first: SourceImage, second: SourceImage) -> None:
         )
 
 
-def _chips(source: SourceImage, tones: Tones) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
+def _chips(raster: DamagedRaster, tones: Tones) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
     """Cut a raster into chips; ((row, column), uint8 (band, y, x), bool (y, x)) each."""
     chips = []
-    height, width = source.shape_yx
+    height, width = raster.shape_yx
     for top in range(0, height, CHIP_PX):
         for left in range(0, width, CHIP_PX):
             size_yx = (min(CHIP_PX, height - top), min(CHIP_PX, width - left))
             if min(size_yx) < TILE_PX:
                 continue
             try:
-                pixels = source.read_native(Window(left, top, size_yx[1], size_yx[0]))
+                pixels = raster.read_whole(Window(left, top, size_yx[1], size_yx[0]))
                 image, valid = _levels(tones, pixels), pixels.valid
             except UnreadableSourceError as error:
-                log.warning("%s: chip at %s left out: %s", source.name, (top, left), error)
+                log.warning("%s: chip at %s left out: %s", raster.source.name, (top, left), error)
                 image, valid = np.zeros((3, *size_yx), np.uint8), np.zeros(size_yx, np.bool_)
             chips.append(((top, left), image, valid))
     return chips

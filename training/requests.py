@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,9 @@ def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[Tr
     processes = join_processes(is_on_cpu=request.device == "cpu")
     device = processes.device or choose_device(request.device)
     hardware = Hardware(device, choose_training_precision(request.precision, device), processes)
-    return TrainingPlan(settings, folder, STAGES[request.stage], request.is_resuming), hardware
+    plan = TrainingPlan(settings, folder, STAGES[request.stage], request.is_resuming)
+    weights = None if request.perceptual_weights is None else Path(request.perceptual_weights)
+    return plan.with_extras(weights, request.has_tensorboard), hardware
 
 
 def carry_out_evaluation(
@@ -65,8 +67,6 @@ def carry_out_evaluation(
     on_progress: Callable[[int, int], None],
     before_call: Callable[[], None] = lambda: None,
     is_elsewhere: bool = False,
-    rivals: Sequence[str] = (),
-    iterations: int = 1,
 ) -> dict[str, Any]:
     """Measure a model and write the results; the metrics come back.
 
@@ -75,8 +75,6 @@ def carry_out_evaluation(
         on_progress: called with the tiles done and all tiles.
         before_call: called before each network call; may raise to stop the work.
         is_elsewhere: whether this process stands in another folder than who wrote the settings.
-        rivals: names or folders of further models for the same table.
-        iterations: above 1 the longest interval is forecast in so many steps as well.
 
     Raises:
         RequestError: settings that cannot be read or do not fit together.
@@ -94,10 +92,10 @@ def carry_out_evaluation(
     model_folder = find_model(request.model)
     precision = choose_precision(request.precision, device)
     model = load_model(model_folder, device, precision)
-    others = [load_model(find_model(name), device, precision) for name in rivals]
+    others = [load_model(find_model(name), device, precision) for name in request.rivals]
     metrics = evaluate(
         sources, model, device, Path(request.folder), request.members, request.seed, request.sampling_steps, dressing,
-        on_progress, before_call, others, iterations,
+        on_progress, before_call, others, request.iterations,
     )  # fmt: skip
     if request.into_card:
         section = card_section(metrics, request.into_card)

@@ -188,8 +188,8 @@ class Forecaster:
 
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
-        unet, upscaler = count_calls(self.settings, self.batch_size, want, self.source)
-        return unet + (upscaler if self.model.upscaler else 0)
+        has_upscaler = self.model.contract.has_upscaler
+        return sum(count_calls(self.settings, self.batch_size, want, self.source, has_upscaler))
 
     def seconds_a_call(self) -> tuple[float, float]:
         """Measure a call of the UNet and one of the upscaler on this device, each after one to warm up."""
@@ -401,15 +401,18 @@ class _PlannedCalls:
             self._forecaster.calls_begun += 1
 
 
-def count_calls(settings: ForecastSettings, batch_size: int, want: Rect, source: Rect | None) -> tuple[int, int]:
-    """Calls of the UNet and of the upscaler that a rectangle takes at most."""
+def count_calls(
+    settings: ForecastSettings, batch_size: int, want: Rect, source: Rect | None, has_upscaler: bool
+) -> tuple[int, int]:
+    """Calls of the UNet and of the upscaler, where the model has one, that a rectangle takes at most."""
     unet, upscaler = 0, 0
     for goal in iteration_rects(want, settings.iterations, source)[1:]:
         area = coarse_need(goal)
         unet += settings.members * -(-len(unet_windows(area)) // batch_size) * settings.sampling_steps
         refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
         upscaler += settings.members * refined
-    return unet, upscaler - (settings.members - 1) * refined
+    # of the members after the first no image is made in the last iteration
+    return unet, (upscaler - (settings.members - 1) * refined) * has_upscaler
 
 
 def _seconds(call: Callable[[], Tensor]) -> float:

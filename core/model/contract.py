@@ -73,6 +73,11 @@ class ModelContract:
     format_version: int = FORMAT_VERSION
 
     @property
+    def has_upscaler(self) -> bool:
+        """Whether a second network makes an image of the cells, or the UNet draws every pixel itself."""
+        return self.change_grid == "cells"
+
+    @property
     def ground_scale_m(self) -> float:
         """Metres that one tile covers at the GSD that was trained on most."""
         return self.trained_gsd_m[0] * TILE_PX

@@ -90,8 +90,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
     try:
         names = unet_names(contract.networks)
         unets = [UNet2DModel.from_pretrained(folder, subfolder=name, **options) for name in names]
-        has_upscaler = contract.change_grid == "cells"
-        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if has_upscaler else None
+        upscaler = RRDBNet.from_pretrained(folder, subfolder="upscaler", **options) if contract.has_upscaler else None
         scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error

@@ -82,6 +82,8 @@ class EvaluateRequest:
         dress_with: training pairs whose residuals dress persistence.
         config: settings whose pairs dress persistence as well.
         into_card: the place that the figures were measured on, to be added to the model's card.
+        rivals: names or folders of further models for the same table.
+        iterations: above 1 the longest interval is forecast in so many steps as well, to see whether that drifts.
     """
 
     kind: ClassVar[str] = "evaluate"
@@ -97,6 +99,8 @@ class EvaluateRequest:
     into_card: Optional[Name] = None
     device: DeviceChoice = "auto"
     precision: PrecisionChoice = "auto"
+    rivals: Annotated[tuple[PathText, ...], AtMost(16)] = ()
+    iterations: Annotated[int, Between(1, 50)] = 1
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class TrainRequest:
         config: settings in TOML.
         preset: settings to start from; the file's, else `fast`, where None.
         is_resuming: whether to go on where an earlier run stopped.
+        perceptual_weights: safetensors file with the weights of a VGG19, whose features the upscaler is held to.
+        has_tensorboard: whether curves are written for TensorBoard as well.
     """
 
     kind: ClassVar[str] = "train"
@@ -123,6 +129,8 @@ class TrainRequest:
     device: DeviceChoice = "auto"
     precision: PrecisionChoice = "auto"
     threads: Optional[Annotated[int, Between(1, 4096)]] = None
+    perceptual_weights: Optional[PathText] = None
+    has_tensorboard: bool = False
 
 
 JobRequest = Union[PredictRequest, EvaluateRequest, TrainRequest]

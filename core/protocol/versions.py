@@ -30,7 +30,7 @@ class Version:
         return MAGIC + bytes((self.major, self.minor))
 
 
-CURRENT = Version(1, 1)
+CURRENT = Version(1, 2)
 """The version that messages are written in."""
 KEEPS_ITERATIONS = Version(1, 1)
 """Since when a prediction may bring the image after each iteration."""

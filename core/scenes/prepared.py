@@ -17,7 +17,7 @@ from ..blocks import BlockPredictor, BlockReading, Layers, result_key
 from ..device import choose_device, choose_precision, precision_name
 from ..errors import ModelError, SourceError
 from ..facts import facts_of_iterations, make_facts
-from ..forecast.forecaster import WINDOW_BATCH, BlockForecast, Forecaster, count_calls
+from ..forecast.forecaster import WINDOW_BATCH, BlockForecast, Forecaster
 from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
 from ..model.contract import load_contract
@@ -141,8 +141,7 @@ class PreparedScene:
     @cached_property
     def calls(self) -> tuple[int, ...]:
         """Network calls that each block takes at most, with the batch of the plan."""
-        plan, batch = self.plan, self.batch_size
-        return tuple(sum(count_calls(plan.settings, batch, block, plan.source_rect)) for block in plan.blocks)
+        return tuple(map(sum, self.plan.block_calls(self.batch_size)))
 
     @property
     def batch_size(self) -> int:

@@ -262,9 +262,13 @@ def test_strict_makes_warnings_errors_before_any_work(ask: Ask, tmp_path: Path) 
     assert not (tmp_path / "a_pred.tif").exists()
 
 
-def test_a_dry_run_writes_nothing_and_tells_what_the_run_does(ask: Ask, tmp_path: Path) -> None:
+@pytest.mark.parametrize("grid", ["cells", "pixels"])
+def test_a_dry_run_writes_nothing_and_tells_what_the_run_does(
+    ask: Ask, tmp_path: Path, make_tiny_model: Callable[..., Path], grid: str
+) -> None:
     source = write(tmp_path / "a.tif", (texture() * 1000).astype(np.uint16))
-    request = ask(source, members=2, source_date="2016")
+    model = make_tiny_model(difference_std=0.5, change_grid=grid)
+    request = ask(source, members=2, source_date="2016", model=str(model))
     before = sorted(tmp_path.iterdir())
     tried = dry_run(request, refuse)
     assert sorted(tmp_path.iterdir()) == before
@@ -273,6 +277,7 @@ def test_a_dry_run_writes_nothing_and_tells_what_the_run_does(ask: Ask, tmp_path
     assert tried.plan.grid == made.grid
     assert tried.plan.rect.shape_yx == made.shape_yx
     assert tried.unet_calls + tried.upscaler_calls == done[-1][1]
+    assert (tried.upscaler_calls == 0) == (grid == "pixels")
     size = sum(path.stat().st_size for path in made.paths.values())
     assert size <= tried.plan.disk_bytes[1]
     assert tried.seconds > 0

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from numpy.typing import NDArray
+from rasterio import Affine
 
 from landcast.core.errors import TrainingError
 from landcast.training.pairs import (
@@ -217,6 +219,27 @@ def test_a_raster_that_cannot_be_read_is_named_counted_and_left_out_with_its_pai
     assert unreadable == [tmp_path / "2018" / "a.tif", short]
     for path in unreadable:
         assert f"{path} cannot be read and is left out" in caplog.text
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_damage_within_a_raster_costs_the_chip_that_it_lies_in(dtype: str, tmp_path: Path) -> None:
+    levels = np.random.default_rng(4).integers(1, 256, (3, 512, 512)).astype(dtype)
+    place = {"crs": "EPSG:26911", "transform": Affine(0.6, 0, 434400.0, 0, -0.6, 3774000.0)}
+    form = {"driver": "GTiff", "dtype": dtype, "tiled": True, "blockxsize": 128, "blockysize": 128, "compress": "zstd"}
+    for year in ("2018", "2020"):
+        (tmp_path / year).mkdir()
+        with rasterio.open(tmp_path / year / "a.tif", "w", count=3, height=512, width=512, **form, **place) as file:
+            file.write(levels)
+    with rasterio.open(tmp_path / "2020" / "a.tif") as file:
+        offset = int(file.get_tag_item("BLOCK_OFFSET_3_0", "TIFF", 1))
+    with (tmp_path / "2020" / "a.tif").open("r+b") as raw:
+        raw.seek(offset)
+        raw.write(bytes(1000))
+    chips = load_pairs(folder_source(tmp_path))
+    assert [chip.valid.all() for chip in chips] == [True, False, True, True]
+    assert not chips[1].valid.any()
+    for chip in (chips[0], *chips[2:]):
+        assert np.abs(chip.after.astype(int) - chip.before).max() <= 1
 
 
 def test_where_no_pair_can_be_read_there_is_nothing_to_train_on(tmp_path: Path) -> None:

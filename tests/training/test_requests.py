@@ -44,6 +44,16 @@ def test_what_is_asked_for_goes_before_the_settings_file(tmp_path: Path) -> None
     assert plan.is_resuming
 
 
+def test_what_one_computer_alone_can_say_goes_into_the_settings() -> None:
+    request = TrainRequest("/model", (PAIR,), perceptual_weights="/weights/vgg19.safetensors", has_tensorboard=True)
+    settings = plan_training(request)[0].settings
+    assert settings.is_logging_tensorboard
+    assert settings.upscaler.perceptual_weights == "/weights/vgg19.safetensors"
+    assert settings.upscaler.perceptual_weight > 0
+    plain = plan_training(TrainRequest("/model", (PAIR,)))[0].settings
+    assert (plain.is_logging_tensorboard, plain.upscaler.perceptual_weights) == (False, "")
+
+
 def test_a_model_without_a_settings_file_is_called_as_its_folder() -> None:
     plan, _ = plan_training(TrainRequest("/models/my region", (PAIR,)))
     assert (plan.settings.name, plan.settings.preset) == ("my region", "fast")

@@ -57,13 +57,16 @@ def test_a_training_that_is_asked_to_stop_keeps_every_step_and_goes_on_to_equal_
 ) -> None:
     settings = tiny_settings()
     whole = train(settings, scene_chips, tmp_path / "whole")
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # a program that a shell starts in the background ignores SIGINT
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
     try:
         with pytest.raises(TrainingStoppedError, match="after step 3; --resume goes on there"):
             train(settings, scene_chips, tmp_path / "stopped", at_step(3, ask))
-        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+        assert all(signal.getsignal(number) is signal.default_int_handler for number in numbers)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
     # checkpoints are due at 2 and 4
     assert checkpoint_folders(tmp_path / "stopped")[-1].name == "step-0000003"
     steps: list[int] = []

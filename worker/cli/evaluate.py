@@ -39,7 +39,7 @@ from .console import ProgressDisplay, echo_json, progress_option
 @progress_option
 def evaluate(
     before: str, after: str, years: float | None, folder: Path, also: Any, dress_with: Any, has_json: bool,
-    rivals: Any, iterations: int, progress: Any, **options: Any,
+    progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
 
@@ -57,7 +57,7 @@ def evaluate(
         **options,
     )
     with ProgressDisplay(progress, "tile") as display:
-        metrics = carry_out_evaluation(request, display.show, rivals=rivals, iterations=iterations)
+        metrics = carry_out_evaluation(request, display.show)
     if has_json:
         echo_json(metrics)
     else:

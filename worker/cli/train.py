@@ -32,13 +32,12 @@ from .console import ProgressDisplay, progress_option
 @click.option("--device", type=click.Choice(get_args(DeviceChoice)), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(get_args(PrecisionChoice)), default="auto", show_default=True)
 @click.option("--threads", type=click.IntRange(1), help="CPU threads [all cores].")
-@click.option("--perceptual-weights", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+@click.option("--perceptual-weights", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
               help="Weights of a VGG19, as safetensors: the upscaler is held to its features.")  # fmt: skip
 @click.option("--tensorboard", "has_tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
 @progress_option
 def train(
-    before: Any, after: Any, years: Any, folder: Path, perceptual_weights: Path | None, has_tensorboard: bool,
-    progress: Any, **options: Any,
+    before: Any, after: Any, years: Any, folder: Path, progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Train both networks on pairs of two dates and make a model folder.
 
@@ -51,7 +50,6 @@ def train(
         raise RequestError("--before, --after and --years must be given equally often")
     pairs = tuple(map(PairSource, before, after, years or [None] * len(before)))
     plan, hardware = plan_training(TrainRequest(str(folder), pairs, **options))
-    plan = plan.with_extras(perceptual_weights, has_tensorboard)
     with ProgressDisplay(progress, "step") as display:
         made = run_training(plan, hardware, display.show)
     click.echo(made if made else f"{options['stage']} trained; train the other stage with --resume to make the model")

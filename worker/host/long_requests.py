@@ -27,6 +27,8 @@ def _named_paths(request: TrainRequest | EvaluateRequest) -> Iterator[str]:
     yield request.folder
     if request.config is not None:
         yield request.config
+    if isinstance(request, TrainRequest) and request.perceptual_weights is not None:
+        yield request.perceptual_weights
     further = request.dress_with if isinstance(request, EvaluateRequest) else ()
     for pair in (*request.pairs, *further):
         yield from (pair.before, pair.after)

@@ -17,6 +17,7 @@ from landcast.core.forecast.forecaster import (
     Forecaster,
     ForecastSettings,
     ReadImage,
+    count_calls,
     ensemble_maps,
 )
 from landcast.core.lattice import TILE_PX, UPSCALE_PX, Rect, coarse_need, iteration_rects, split
@@ -213,18 +214,25 @@ def test_a_block_with_few_valid_pixels_costs_less_than_a_full_one(make_forecaste
     assert forecaster.calls(want) > 6
 
 
-@pytest.mark.parametrize("objective", ["one_step", "v_prediction"])
+@pytest.mark.parametrize(
+    ("objective", "contract"), [("one_step", {}), ("v_prediction", {}), ("one_step", {"change_grid": "pixels"})]
+)
 @pytest.mark.parametrize(("iterations", "members"), [(1, 3), (2, 2)])
 def test_the_calls_told_beforehand_are_the_calls_made(
-    make_forecaster: Callable[..., Forecaster], objective: str, iterations: int, members: int
+    make_forecaster: Callable[..., Forecaster],
+    objective: str,
+    contract: dict[str, object],
+    iterations: int,
+    members: int,
 ) -> None:
     called: list[int] = []
-    forecaster = make_forecaster(
-        objective, before_call=lambda: called.append(1), iterations=iterations, members=members
-    )
+    forecaster = make_forecaster(objective, contract, lambda: called.append(1), iterations=iterations, members=members)
     want = Rect(20, 230, 70, 60)
     forecaster.forecast(want, read_texture)
-    assert len(called) == forecaster.calls(want)
+    assert len(called) == forecaster.calls(want) == forecaster.calls_begun
+    unet, upscaler = count_calls(forecaster.settings, forecaster.batch_size, want, None, not contract)
+    assert unet + upscaler == len(called)
+    assert (upscaler == 0) == (forecaster.model.upscaler is None)
 
 
 def test_a_call_that_raises_stops_the_work(make_forecaster: Callable[..., Forecaster]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from landcast.core.forecast.filling import fill_invalid
 from landcast.core.forecast.windows import AreaNoise, ShownArea
 from landcast.core.lattice import Rect, unet_windows
 from landcast.core.model.condition import lay_out_condition
-from landcast.core.model.contract import ConditionLayout
+from landcast.core.model.contract import ChangeGrid, ConditionLayout
 from landcast.core.noise import NoiseKey, NoiseOctaves, lattice_noise
 
 OCTAVES = NoiseOctaves((1, 8, 32), (1.0, 0.5, 0.5))
@@ -18,18 +20,19 @@ DENSE = unet_windows(Rect(-64, 128, 256, 192))
 APART = [Rect(0, 0, 128, 128), Rect(0, 64 * 400, 128, 128)]
 
 
+@pytest.mark.parametrize("grid", get_args(ChangeGrid))
 @pytest.mark.parametrize("windows", [DENSE, APART], ids=["overlapping", "far apart"])
-def test_a_window_has_the_noise_that_it_would_draw_alone(windows: list[Rect]) -> None:
+def test_a_window_has_the_noise_that_it_would_draw_alone(windows: list[Rect], grid: ChangeGrid) -> None:
     key = NoiseKey(3, 1, 2)
-    drawn = AreaNoise(OCTAVES, windows, steps=4).windows(key, windows[-2:])
+    drawn = AreaNoise(OCTAVES, windows, 4, grid).windows(key, windows[-2:])
     for window, tile in zip(windows[-2:], drawn, strict=True):
-        cells = window.in_cells()
-        np.testing.assert_array_equal(tile, lattice_noise(key, OCTAVES, 3, (cells.top, cells.left), cells.shape_yx))
+        place = window.in_cells() if grid == "cells" else window
+        np.testing.assert_array_equal(tile, lattice_noise(key, OCTAVES, 3, (place.top, place.left), place.shape_yx))
 
 
 def test_noise_of_more_steps_than_are_kept_is_the_same() -> None:
     key = NoiseKey(3, 0)
-    kept, alone = AreaNoise(OCTAVES, DENSE, steps=1), AreaNoise(OCTAVES, DENSE, steps=10**6)
+    kept, alone = AreaNoise(OCTAVES, DENSE, 1, "cells"), AreaNoise(OCTAVES, DENSE, 10**6, "cells")
     np.testing.assert_array_equal(kept.windows(key, DENSE), alone.windows(key, DENSE))
 
 

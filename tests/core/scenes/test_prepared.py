@@ -30,10 +30,12 @@ from landcast.core.predict import dry_run, predict
 from landcast.core.raster import disk
 from landcast.core.raster.access import CACHE_BYTES, ENVIRONMENT
 from landcast.core.request import PredictionRequest
+from landcast.core.scenes.estimate import estimate
 from landcast.core.scenes.plan_file import decided_of
 from landcast.core.scenes.prepared import Compute, choose_compute, open_scene, prepare_scene
 from landcast.core.scenes.source_stamp import SourceStamp, SourceWatch
 from landcast.tests.core.scenes.quick_scene import load_quickly
+from landcast.worker.demo.scene import write_scene
 
 Ask = Callable[..., PredictionRequest]
 
@@ -51,6 +53,26 @@ def test_a_scene_travels_and_predicts_the_same_there(ask: Ask) -> None:
             results.append(opened.predict(4))
     for layer, array in results[0].items():
         assert (array == results[1][layer]).all()
+
+
+def test_an_estimate_counts_the_calls_that_a_model_without_upscaler_makes(
+    ask: Ask, make_tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    write_scene(tmp_path / "wide.tif", (720, 720), seed=3)
+    with rasterio.open(tmp_path / "wide.tif") as source:
+        x, y = source.transform @ (360, 360)
+    # in the middle, where every window sees the source; those that see nothing are not called
+    middle = (x - 5, y - 5, x + 5, y + 5)
+    model = str(make_tiny_model(change_grid="pixels"))
+    request = ask(source=tmp_path / "wide.tif", model=model, members=2, extent=middle)
+    (estimated,) = estimate([("a", request)]).scenes
+    scene = prepare_scene(request, pytest.fail)
+    with rasterio.Env(**ENVIRONMENT), open_scene(scene) as opened:
+        begun: list[int] = []
+        opened.compute(0, opened.read(0), begun.append)
+    assert scene.calls == (len(begun),)
+    assert estimated.calls == (len(begun), 0)
+    assert estimated.seconds > 0
 
 
 def test_what_travels_is_small(ask: Ask) -> None:

@@ -54,9 +54,35 @@ def test_the_pairs_of_a_settings_file_dress_persistence(
     assert "| dressed persistence |" in run(*arguments, "--config", config).out
 
 
+def test_rivals_stand_in_the_same_table(
+    arguments: list[object], run: Run, make_tiny_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    rivals = [make_tiny_model("regression", name="the mean"), make_tiny_model(name="native", change_grid="pixels")]
+    answer = run(*arguments, "--rival", rivals[0], "--rival", rivals[1])
+    assert (answer.code, answer.err) == (0, "")
+    rows = {line.split("|")[1].strip(): line for line in answer.out.splitlines()[2:-2]}
+    assert list(rows) == ["persistence", "tiny", "the mean (rival)", "native (rival)"]
+    metrics = json.loads((tmp_path / "results" / "metrics.json").read_text())
+    assert metrics["rivals"].keys() == {"the mean", "native"}
+    assert metrics["rivals"]["the mean"]["spread_over_skill"] == 0
+    assert f"{metrics['rivals']['native']['crps_over_persistence']:.3f}" in rows["native (rival)"]
+
+
+def test_going_there_in_two_steps_is_told_beside_going_at_once(
+    arguments: list[object], run: Run, tmp_path: Path
+) -> None:
+    answer = run(*arguments, "--iterations", 2)
+    assert (answer.code, answer.err) == (0, "")
+    drift = json.loads((tmp_path / "results" / "metrics.json").read_text())["drift"]
+    assert {"direct", "iterated"} <= drift.keys()
+    assert "| direct, 1 x 4 years |" in answer.out
+    assert "| iterated, 2 x 2 years |" in answer.out
+
+
 @pytest.mark.parametrize(
     ("more", "named"),
     [
+        (["--rival", "nowhere"], "nowhere: neither a model folder"),
         (["--also", "a", "b", "two"], "years must be a number, not 'two'"),
         (["--also", "nowhere", "b", "2"], "nowhere"),
         (["--years", "-1"], "must be above 0, not -1"),

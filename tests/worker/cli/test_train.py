@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from landcast.core.model.contract import load_contract
+from landcast.training.perceptual import build_vgg19_features
 
 Run = Callable[..., object]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -94,6 +97,50 @@ def test_a_training_killed_in_the_middle_goes_on_and_ends_in_the_same_model(
     assert run(*common, "--out", tmp_path / "killed" / "model", "--resume").code == 0
     assert run(*common, "--out", tmp_path / "whole" / "model").code == 0
     assert contents(tmp_path / "killed" / "model") == contents(tmp_path / "whole" / "model")
+
+
+def test_weights_of_a_vgg19_hold_the_upscaler_to_its_features(
+    run: Run, config: Path, dates: list[object], tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    features = build_vgg19_features()
+    for layer in features:
+        if isinstance(layer, torch.nn.Conv2d):
+            # as loud after sixteen layers as before them
+            torch.nn.init.kaiming_normal_(layer.weight)
+    file = tmp_path / "vgg19.safetensors"
+    save_file({f"features.{name}": value for name, value in features.state_dict().items()}, file)
+    config.write_text(TINY.format(steps=1, judged_from=0).replace("batch_size = 2", "batch_size = 1"), encoding="utf-8")
+    common = ["train", *dates, "--config", config, "--stage", "upscaler", "--precision", "fp32"]
+    assert run(*common, "--out", tmp_path / "with", "--perceptual-weights", file).code == 0
+    assert run(*common, "--out", tmp_path / "without").code == 0
+    curves = [(tmp_path / f"{name}.training/upscaler/loss.csv").read_text() for name in ("with", "without")]
+    assert curves[0] != curves[1]
+    refused = run(*common, "--out", tmp_path / "with", "--resume")
+    assert refused.code == 1
+    assert "upscaler.perceptual_weights, upscaler.perceptual_weight, perceptual_sha256)" in refused.error_line
+
+
+def test_weights_of_another_network_are_refused_by_name(
+    run: Run, config: Path, dates: list[object], tmp_path: Path
+) -> None:
+    file = tmp_path / "other.safetensors"
+    save_file({"features.0.weight": torch.zeros(8, 3, 3, 3)}, file)
+    answer = run("train", *dates, "--config", config, "--out", tmp_path / "model", "--stage", "upscaler",
+                 "--perceptual-weights", file)  # fmt: skip
+    assert answer.code == 1
+    assert "features.0.weight has the shape (8, 3, 3, 3), and that of a VGG19 (64, 3, 3, 3)" in answer.error_line
+
+
+def test_curves_are_written_for_tensorboard_where_asked(
+    run: Run, config: Path, dates: list[object], tmp_path: Path
+) -> None:
+    pytest.importorskip("tensorboard")
+    common = ["train", *dates, "--config", config, "--stage", "forecaster", "--max-steps", 1]
+    assert run(*common, "--out", tmp_path / "with", "--tensorboard").code == 0
+    assert run(*common, "--out", tmp_path / "without").code == 0
+    events = [list((tmp_path / f"{name}.training").rglob("events.out.tfevents.*")) for name in ("with", "without")]
+    assert [len(found) for found in events] == [1, 0]
 
 
 def test_steps_given_on_the_command_line_go_before_those_of_the_file(
