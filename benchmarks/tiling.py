@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +49,45 @@ def main() -> None:
         print(f"| largest difference of an extent to the whole, levels | {worst} | {AGREEMENT_LIMIT} |")
         for size in args.sizes:
             source = write_tiled_scene(Path(folder) / f"{size}.tif", size)
-            command = [sys.executable, __file__, "--model", args.model, "--threads", str(args.threads)]
-            output = str(Path(folder) / f"{size}_pred.tif")
-            tried = dry_run(
-                PredictionRequest(source, Path(output), model=args.model, device="cpu"), lambda message: None
-            )
+            output = Path(folder) / f"{size}_pred.tif"
+            tried = dry_run(PredictionRequest(source, output, model=args.model, device="cpu"), lambda message: None)
             planned_mb, planned_s = tried.memory_bytes / 2**20, tried.seconds
-            done = subprocess.run([*command, "--one", str(source), output], capture_output=True, text=True, check=True)
-            base_mb, peak_mb, seconds = map(float, done.stdout.split())
-            over = peak_mb - base_mb
-            print(f"| memory over the loaded model at {size} x {size} px, MB | {over:.0f} | {MEMORY_LIMIT_MB} |")
+            cost = measure_apart(source, output, args.model, args.threads)
+            print(
+                f"| memory over the loaded model at {size} x {size} px, MB | {cost.over_mb:.0f} | {MEMORY_LIMIT_MB} |"
+            )
             planned = f"{planned_mb:.0f} by --dry-run"
-            print(f"| memory of the whole process at {size} x {size} px, MB | {peak_mb:.0f} | {planned} |")
-            print(f"| seconds at {size} x {size} px | {seconds:.0f} | {planned_s:.0f} by --dry-run |")
-            print(f"| seconds a megapixel at {size} x {size} px | {seconds / (size * size / 1e6):.2f} | none stated |")
+            print(f"| memory of the whole process at {size} x {size} px, MB | {cost.peak_mb:.0f} | {planned} |")
+            print(f"| seconds at {size} x {size} px | {cost.seconds:.0f} | {planned_s:.0f} by --dry-run |")
+            a_megapixel = cost.seconds / (size * size / 1e6)
+            print(f"| seconds a megapixel at {size} x {size} px | {a_megapixel:.2f} | none stated |")
+
+
+@dataclass(frozen=True)
+class RunCost:
+    """What a prediction cost in a process of its own.
+
+    Attributes:
+        base_mb: resident memory with the model loaded.
+        peak_mb: the most resident memory.
+        seconds: wall time.
+    """
+
+    base_mb: float
+    peak_mb: float
+    seconds: float
+
+    @property
+    def over_mb(self) -> float:
+        """The most memory over the loaded model."""
+        return self.peak_mb - self.base_mb
+
+
+def measure_apart(source: Path, output: Path, model: str, threads: int) -> RunCost:
+    """Predict as `landcast predict` does, in a process of its own, with so many threads; all that there are for 0."""
+    command = [sys.executable, __file__, "--model", model, "--threads", str(threads), "--one", str(source), str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return RunCost(*map(float, done.stdout.split()))
 
 
 def measure_one(source: Path, output: Path, model: str, threads: int) -> None:
@@ -70,6 +96,7 @@ def measure_one(source: Path, output: Path, model: str, threads: int) -> None:
 
     from landcast.core.device import choose_device, choose_precision
     from landcast.core.model.folder import find_model, load_model
+    from landcast.core.scenes.scene_run import run_scene
 
     if threads:
         torch.set_num_threads(threads)
@@ -78,7 +105,7 @@ def measure_one(source: Path, output: Path, model: str, threads: int) -> None:
     base = resident_mb("VmRSS")
     del loaded
     started = time.monotonic()
-    run(source, output, model)
+    run_scene(PredictionRequest(source, output, model=model, device="cpu"))
     print(base, resident_mb("VmHWM"), time.monotonic() - started)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from .dates import ImageDate
 from .errors import RequestError, UnsupportedSourceError, strict_error
-from .forecast.forecaster import WINDOW_BATCH, ForecastSettings, count_calls
+from .forecast.batches import BATCH_SIZES, BatchSizes
+from .forecast.forecaster import ForecastSettings, count_calls
 from .lattice import Rect, iteration_rects, split
 from .model.contract import ModelContract
 from .radiometry.choice import choose_tones, tone_caveats, tone_notes
@@ -106,14 +107,14 @@ class Plan:
         """What is predicted at once, row by row."""
         return list(split(self.rect, self.block_px))
 
-    def block_calls(self, batch_size: int) -> list[tuple[int, int]]:
+    def block_calls(self, sizes: BatchSizes) -> list[tuple[int, int]]:
         """Calls of the UNet and of the upscaler that each block takes at most."""
         source, has_upscaler = self.source_rect, self.has_upscaler
-        return [count_calls(self.settings, batch_size, block, source, has_upscaler) for block in self.blocks]
+        return [count_calls(self.settings, sizes, block, source, has_upscaler) for block in self.blocks]
 
-    def calls(self, batch_size: int = WINDOW_BATCH["cpu"]) -> tuple[int, int]:
+    def calls(self, sizes: BatchSizes = BATCH_SIZES["cpu"]) -> tuple[int, int]:
         """Calls of the UNet and of the upscaler that there are at most."""
-        each = self.block_calls(batch_size)
+        each = self.block_calls(sizes)
         return sum(unet for unet, _ in each), sum(upscaler for _, upscaler in each)
 
     @property

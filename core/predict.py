@@ -156,7 +156,7 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     _check_room(request, plan)
     model = load_model(folder, device, choose_precision(request.precision, device))
     forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
-    unet_calls, upscaler_calls = plan.calls(forecaster.batch_size)
+    unet_calls, upscaler_calls = plan.calls(forecaster.sizes)
     unet_s, upscaler_s = forecaster.seconds_a_call()
     seconds = unet_calls * unet_s + upscaler_calls * upscaler_s
     return DryRun(plan, unet_calls, upscaler_calls, seconds, plan.memory_bytes(weight_bytes(folder)))

@@ -1,9 +1,10 @@
-"""How much a network is given at once: half as much where the device has no memory for it."""
+"""How much a network is given at once: what the device does best, half as much where it has no memory for it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import torch
@@ -13,6 +14,23 @@ from ..device_errors import is_out_of_memory
 from ..errors import DeviceMemoryError
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BatchSizes:
+    """What goes into one network call, where the device has the memory.
+
+    Attributes:
+        windows: of the UNet, 32 x 32 cells each.
+        drawn: images of the upscaler, 80 x 80 cells each.
+    """
+
+    windows: int
+    drawn: int
+
+
+BATCH_SIZES = {"cpu": BatchSizes(windows=16, drawn=1), "cuda": BatchSizes(windows=64, drawn=8)}
+"""By the type of the device. One image of the upscaler keeps a CPU busy, and does not fill a GPU."""
 
 
 class Batch:

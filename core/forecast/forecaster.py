@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -35,9 +35,10 @@ from ..model.rrdb import UPSCALE
 from ..model.unet import DIFFERENCE_CHANNELS
 from ..model.views import turn, turn_back, turn_unshuffled
 from ..noise import NoiseKey
-from .batches import batch_of
+from .batches import BATCH_SIZES, BatchSizes, batch_of
 from .compose import COMPOSE_MARGIN_PX, compose_anchored, compose_pixels, enlarge
 from .filling import fill_squares
+from .graphs import graphs_of
 from .sampler import check_sampling_steps, sample
 from .windows import UNIT_PX, AreaNoise, ShownArea, in_units
 
@@ -45,8 +46,6 @@ CHANGE_LEVEL = 20 / 255
 """Mean absolute difference over the bands above which a cell counts as changed."""
 STEPS_PER_ITERATION = 1 << 10
 """Noise steps kept apart for each iteration; more than any sampler takes."""
-WINDOW_BATCH = {"cpu": 16, "cuda": 64}
-"""Windows a network call, where the device has the memory."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class Forecaster:
     device has too little memory, less goes into each call from then on; few pixels may differ by one level then.
 
     Attributes:
-        batch_size: windows a network call, as planned.
+        sizes: of a network call, as planned.
         calls_begun: by the last forecast, as planned: a call that has to be split or repeated counts once.
 
     Args:
@@ -145,11 +144,16 @@ class Forecaster:
         self.model, self.device, self.settings = model, device, settings
         self.before_call = before_call
         self.source = source
-        self.batch_size = WINDOW_BATCH[device.type]
+        self.sizes = BATCH_SIZES[device.type]
         self.calls_begun = 0
-        self._windows = batch_of(model.unet, self.batch_size, device)
-        self._images = batch_of(model.upscaler or model.unet, 1, device)
+        self._windows = batch_of(model.unet, self.sizes.windows, device)
+        self._images = None if model.upscaler is None else batch_of(model.upscaler, self.sizes.drawn, device)
         self.precision = next(model.unet.parameters()).dtype
+
+    @property
+    def batch_size(self) -> int:
+        """Windows a call of the UNet, as planned."""
+        return self.sizes.windows
 
     def forecast(self, want: Rect, read: ReadImage, is_wanted: NDArray[np.bool_] | None = None) -> BlockForecast:
         """Predict one rectangle.
@@ -189,13 +193,13 @@ class Forecaster:
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
         has_upscaler = self.model.contract.has_upscaler
-        return sum(count_calls(self.settings, self.batch_size, want, self.source, has_upscaler))
+        return sum(count_calls(self.settings, self.sizes, want, self.source, has_upscaler))
 
     def seconds_a_call(self) -> tuple[float, float]:
         """Measure a call of the UNet and one of the upscaler on this device, each after one to warm up."""
         windows = [Rect(0, 0, TILE_PX, TILE_PX)] * self.batch_size
         images = torch.full((self.batch_size, 3, TILE_PX, TILE_PX), IMAGE_MEAN)
-        coarse = torch.full((1, 3, *[(UPSCALE_PX + 2 * UPSCALE_PAD_PX) // CELL_PX] * 2), IMAGE_MEAN)
+        coarse = torch.full((self.sizes.drawn, 3, *[(UPSCALE_PX + 2 * UPSCALE_PAD_PX) // CELL_PX] * 2), IMAGE_MEAN)
         unet_s = _seconds(lambda: self.sample_windows(0, 0, images, windows))
         upscaler_s = _seconds(lambda: self._upscale(coarse)) if self.model.upscaler else 0.0
         return unet_s / self.settings.sampling_steps, upscaler_s
@@ -272,19 +276,32 @@ class Forecaster:
         Windows are filled one by one, for what stands in for an invalid pixel must not depend on the extent.
         """
         result = torch.zeros_like(present)
-        inner = area.expanded(-UPSCALE_PAD_PX)
-        for kept in split(inner, UPSCALE_PX):
-            if not bool(valid[kept.slices_in(area)].any()):
-                continue
-            seen = kept.expanded(UPSCALE_PAD_PX)
-            part = fill_squares(present[:, *seen.slices_in(area)], valid[seen.slices_in(area)])[None]
-            change = difference[None, :, *self._in_units(seen).slices_in(self._in_units(area))]
-            result[:, *kept.slices_in(area)] = self._compose(part, change, seen, kept)[0].clamp(0, 1)
+        windows = split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)
+        wanted = [kept for kept in windows if bool(valid[kept.slices_in(area)].any())]
+        for start in range(0, len(wanted), self.sizes.drawn):
+            batch = wanted[start : start + self.sizes.drawn]
+            around = [kept.expanded(UPSCALE_PAD_PX) for kept in batch]
+            places = [seen.slices_in(area) for seen in around]
+            parts = torch.stack([fill_squares(present[:, *place], valid[place]) for place in places])
+            inside = self._in_units(area)
+            changes = torch.stack([difference[:, *self._in_units(seen).slices_in(inside)] for seen in around])
+            drawn = None if self.model.upscaler is None else self._upscale((coarsen(parts) + changes).clamp(0, 1))
+            for index, (kept, seen) in enumerate(zip(batch, around, strict=True)):
+                one = slice(index, index + 1)
+                fine = self._compose(parts[one], changes[one], None if drawn is None else drawn[one], seen, kept)
+                result[:, *kept.slices_in(area)] = fine[0].clamp(0, 1)
         return result
 
-    def _compose(self, part: Tensor, change: Tensor, seen: Rect, kept: Rect) -> Tensor:
-        """The future over `kept`, float (1, 3, y, x), of the present and its change over `seen`, both filled."""
-        drawn = None if self.model.upscaler is None else self._upscale((coarsen(part) + change).clamp(0, 1))
+    def _compose(self, part: Tensor, change: Tensor, drawn: Tensor | None, seen: Rect, kept: Rect) -> Tensor:
+        """The future over `kept`, float (1, 3, y, x), of the present and its change over `seen`, both filled.
+
+        Args:
+            part: float32, (1, 3, y, x) over `seen`.
+            change: float32, (1, 3, y, x) over `seen`, in cells or pixels.
+            drawn: float32, (1, 3, y, x) over `seen`; None where the UNet draws every pixel itself.
+            seen: what the upscaler sees.
+            kept: what is kept of it.
+        """
         if self.model.contract.composition != "anchored":
             drawn = part + change if drawn is None else drawn
             return drawn[..., *kept.slices_in(seen)]
@@ -298,16 +315,17 @@ class Forecaster:
         return composed[..., *kept.slices_in(near)]
 
     def _upscale(self, coarse: Tensor) -> Tensor:
+        """Enlarge float32 (n, 3, y, x) in 0..1 fourfold."""
         upscaler = self.model.upscaler
         assert upscaler is not None
-        planned = _PlannedCalls(self)
+        assert self._images is not None
+        planned, graphs = _PlannedCalls(self), graphs_of(upscaler, self.device)
 
         def call(indices: Sequence[int]) -> Tensor:
             planned.begin(0)
             with torch.inference_mode():
                 part = coarse[list(indices)].to(self.device, memory_format=torch.channels_last)
-                fine: Tensor = upscaler(part)
-            return fine.float().cpu()
+                return graphs.run(upscaler, part).float().cpu()
 
         return self._images.run(len(coarse), call)
 
@@ -348,12 +366,13 @@ class Forecaster:
             torch.cat([turn_unshuffled(channels, view), reserved.expand(count, -1, -1, -1)], 1).to(self.device),
             None if interval is None else interval.expand(count, -1),
         )
-        numbers = itertools.count()
+        numbers, graphs = itertools.count(), graphs_of(unet, self.device)
 
         def network(noisy: Tensor, timestep: int) -> Tensor:
             begin(next(numbers))
             times = torch.full((count,), timestep, device=self.device)
-            return call_unet(unet, noisy.to(self.precision), times, cast).float()
+            given = (noisy.to(self.precision), times, cast.channels, cast.interval)
+            return graphs.run(partial(_call, unet), *given).float()
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
@@ -402,17 +421,21 @@ class _PlannedCalls:
 
 
 def count_calls(
-    settings: ForecastSettings, batch_size: int, want: Rect, source: Rect | None, has_upscaler: bool
+    settings: ForecastSettings, sizes: BatchSizes, want: Rect, source: Rect | None, has_upscaler: bool
 ) -> tuple[int, int]:
     """Calls of the UNet and of the upscaler, where the model has one, that a rectangle takes at most."""
     unet, upscaler = 0, 0
     for goal in iteration_rects(want, settings.iterations, source)[1:]:
         area = coarse_need(goal)
-        unet += settings.members * -(-len(unet_windows(area)) // batch_size) * settings.sampling_steps
-        refined = len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX)))
+        unet += settings.members * -(-len(unet_windows(area)) // sizes.windows) * settings.sampling_steps
+        refined = -(-len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX))) // sizes.drawn)
         upscaler += settings.members * refined
     # of the members after the first no image is made in the last iteration
     return unet, (upscaler - (settings.members - 1) * refined) * has_upscaler
+
+
+def _call(unet: UNet2DModel, noisy: Tensor, times: Tensor, channels: Tensor, interval: Tensor | None) -> Tensor:
+    return call_unet(unet, noisy, times, Condition(channels, interval))
 
 
 def _seconds(call: Callable[[], Tensor]) -> float:

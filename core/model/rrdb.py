@@ -26,7 +26,7 @@ class DenseBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         seen = [features]
         for convolution in self.convolutions[:-1]:
-            seen.append(leaky_relu(convolution(torch.cat(seen, 1)), 0.2))
+            seen.append(_leaky(convolution(torch.cat(seen, 1))))
         last: Tensor = self.convolutions[-1](torch.cat(seen, 1))
         return features + self.residual_scale * last
 
@@ -89,8 +89,8 @@ class RRDBNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
             deep = block(deep)
         features = shallow + self.conv_body(deep)
         for convolution in self.conv_up:
-            features = leaky_relu(convolution(interpolate(features, scale_factor=2.0, mode="nearest")), 0.2)
-        fine: Tensor = self.conv_out(leaky_relu(self.conv_fine(features), 0.2)).float()
+            features = _leaky(convolution(interpolate(features, scale_factor=2.0, mode="nearest")))
+        fine: Tensor = self.conv_out(_leaky(self.conv_fine(features))).float()
         if self.has_bicubic_base:
             return fine + interpolate(coarse, scale_factor=float(UPSCALE), mode="bicubic")
         return fine + 0.5
@@ -102,3 +102,8 @@ class RRDBNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
                 nn.init.kaiming_normal_(module.weight, a=0.2)
                 module.weight.data *= 0.1
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]
+
+
+def _leaky(features: Tensor) -> Tensor:
+    """The activation, in the memory of what nobody else needs; in training the convolution before it does."""
+    return leaky_relu(features, 0.2, inplace=not torch.is_grad_enabled())

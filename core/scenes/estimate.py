@@ -118,7 +118,7 @@ class _Timer:
 
     def estimate(self, name: str, scene: PreparedScene, form: Form, caveats: tuple[str, ...]) -> SceneEstimate:
         """Tell what a scene takes."""
-        unet_calls, upscaler_calls = scene.plan.calls(scene.batch_size)
+        unet_calls, upscaler_calls = scene.plan.calls(scene.batch_sizes)
         unet_s, upscaler_s = self._seconds_a_call(scene)
         need = scene_disk_need(scene.layers.values(), form, len(scene.blocks))
         return SceneEstimate(

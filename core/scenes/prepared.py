@@ -17,7 +17,8 @@ from ..blocks import BlockPredictor, BlockReading, Layers, result_key
 from ..device import choose_device, choose_precision, precision_name
 from ..errors import ModelError, SourceError
 from ..facts import facts_of_iterations, make_facts
-from ..forecast.forecaster import WINDOW_BATCH, BlockForecast, Forecaster
+from ..forecast.batches import BATCH_SIZES, BatchSizes
+from ..forecast.forecaster import BlockForecast, Forecaster
 from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
 from ..model.contract import load_contract
@@ -141,12 +142,12 @@ class PreparedScene:
     @cached_property
     def calls(self) -> tuple[int, ...]:
         """Network calls that each block takes at most, with the batch of the plan."""
-        return tuple(map(sum, self.plan.block_calls(self.batch_size)))
+        return tuple(map(sum, self.plan.block_calls(self.batch_sizes)))
 
     @property
-    def batch_size(self) -> int:
-        """Windows a network call, as planned."""
-        return WINDOW_BATCH[self.compute.device]
+    def batch_sizes(self) -> BatchSizes:
+        """What goes into a network call, as planned."""
+        return BATCH_SIZES[self.compute.device]
 
 
 def prepare_scene(

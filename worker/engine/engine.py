@@ -16,7 +16,7 @@ from ...core import PROGRAM
 from ...core.device import choose_device, choose_precision
 from ...core.device_errors import is_device_lost
 from ...core.errors import CancelledError, LandcastError
-from ...core.forecast.forecaster import WINDOW_BATCH
+from ...core.forecast.batches import BATCH_SIZES
 from ...core.model.contract import load_contract
 from ...core.model.folder import find_model, weight_bytes
 from ...core.plan import make_plan
@@ -157,7 +157,7 @@ class Engine:
             plan = make_plan(request, source, contract)
         device = choose_device(request.device)
         key = model_key(folder, device, choose_precision(request.precision, device))
-        seconds = self._times.estimate_s(key, sum(plan.calls(WINDOW_BATCH[device.type])))
+        seconds = self._times.estimate_s(key, sum(plan.calls(BATCH_SIZES[device.type])))
         return tell_plan(asked.job, plan, contract, key[0], weight_bytes(folder), seconds)
 
     def _tell(self, message: Message) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from landcast.core.device_errors import is_device_lost, is_out_of_memory
 from landcast.core.errors import DeviceMemoryError, ModelError
-from landcast.core.forecast.batches import Batch
+from landcast.core.forecast.batches import BATCH_SIZES, Batch, BatchSizes
 from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
 from landcast.core.lattice import Rect
 from landcast.core.model.folder import LoadedModel, load_model
@@ -81,6 +81,22 @@ def test_a_network_that_runs_out_of_memory_costs_nothing_but_time(
     again = forecaster(model).forecast(WANT, read_with_holes)
     assert sizes.count(16) == 1, "a later forecast does not try what did not fit before"
     np.testing.assert_array_equal(again.image, disturbed.image)
+
+
+@pytest.mark.parametrize("fits", [4, 2])
+def test_several_images_a_call_of_the_upscaler_change_nothing_even_where_they_do_not_fit(
+    load: Callable[..., LoadedModel], monkeypatch: pytest.MonkeyPatch, fits: int
+) -> None:
+    want = Rect(20, 90, 450, 400)
+    alone = forecaster(load()).forecast(want, read_texture)
+    monkeypatch.setitem(BATCH_SIZES, "cpu", BatchSizes(windows=16, drawn=4))
+    model = load()
+    assert model.upscaler is not None
+    sizes = limit(model.upscaler, fits)
+    several = forecaster(model)
+    agree(several.forecast(want, read_texture), want, alone, want)
+    assert sizes == ([4] if fits == 4 else [4, 2, 2])
+    assert several.calls_begun == several.calls(want)
 
 
 def test_calls_are_counted_as_they_were_planned(load: Callable[..., LoadedModel]) -> None:

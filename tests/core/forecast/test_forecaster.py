@@ -230,7 +230,7 @@ def test_the_calls_told_beforehand_are_the_calls_made(
     want = Rect(20, 230, 70, 60)
     forecaster.forecast(want, read_texture)
     assert len(called) == forecaster.calls(want) == forecaster.calls_begun
-    unet, upscaler = count_calls(forecaster.settings, forecaster.batch_size, want, None, not contract)
+    unet, upscaler = count_calls(forecaster.settings, forecaster.sizes, want, None, not contract)
     assert unet + upscaler == len(called)
     assert (upscaler == 0) == (forecaster.model.upscaler is None)
 

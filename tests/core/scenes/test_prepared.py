@@ -101,7 +101,7 @@ def test_paths_mean_the_same_in_another_folder(
 def test_no_network_is_loaded_to_prepare_and_the_device_is_that_of_who_predicts(ask: Ask) -> None:
     scene = prepare_scene(ask(device="auto"), pytest.fail, compute=Compute("cuda", "fp16"), block_px=128)
     assert (scene.facts["device"], scene.facts["precision"]) == ("cuda", "fp16")
-    assert scene.batch_size == 64
+    assert scene.batch_sizes.windows == 64
     assert scene.key != prepare_scene(ask(), pytest.fail, block_px=128).key
     assert choose_compute(ask()) == Compute("cpu", "fp32")
     with pytest.raises(RequestError, match="--precision fp16 needs a GPU"):
