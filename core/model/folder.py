@@ -15,7 +15,8 @@ from diffusers import DDPMScheduler, UNet2DModel
 from torch import Tensor
 
 from ..errors import ModelError
-from ..files import hash_file
+from ..files import hash_file, sync
+from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
 from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
 from .rrdb import RRDBNet
 
@@ -36,6 +37,7 @@ class LoadedModel:
         upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
         sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
+        calibration: of the probability of change; None where it was not fitted.
     """
 
     contract: ModelContract
@@ -43,6 +45,7 @@ class LoadedModel:
     upscaler: RRDBNet | None
     signal_power: Tensor
     sha256: str
+    calibration: ChangeCalibration | None = None
 
 
 def find_model(name: str) -> Path:
@@ -88,6 +91,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
         upscaler and upscaler.to(device, memory_format=layout).eval().requires_grad_(False),
         scheduler.alphas_cumprod,
         digest,
+        load_calibration(folder),
     )
 
 
@@ -123,9 +127,12 @@ def write_manifest(folder: Path) -> None:
     files = {
         path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": hash_file(path)}
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST_NAME
+        if path.is_file() and path.name != MANIFEST_NAME and not path.name.endswith(".partial")
     }
-    (folder / MANIFEST_NAME).write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+    aside = folder / f".{MANIFEST_NAME}.partial"
+    aside.write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+    sync(aside)
+    aside.replace(folder / MANIFEST_NAME)
 
 
 def weight_bytes(folder: Path) -> int:
@@ -145,6 +152,19 @@ def add_to_card(folder: Path, section: str) -> None:
     card = folder / CARD_NAME
     card.write_text(f"{card.read_text(encoding='utf-8').rstrip()}\n\n{section.strip()}\n", encoding="utf-8")
     write_manifest(folder)
+
+
+def store_calibration(folder: Path, calibration: ChangeCalibration) -> str:
+    """Put a calibration into a model folder, in the place of an earlier one; the model's new SHA-256 comes back.
+
+    It decides about the layer of probability of change, so with it the model is another one.
+    """
+    aside = folder / f".{CALIBRATION_NAME}.partial"
+    save_calibration(calibration, aside)
+    sync(aside)
+    aside.replace(folder / CALIBRATION_NAME)
+    write_manifest(folder)
+    return hash_model(folder)
 
 
 def verify_model(folder: Path) -> dict[str, int]:
