@@ -46,6 +46,7 @@ class EvaluationTiles:
         later: uint8, (tile, 3, 128, 128); the matched second date.
         years: float32, (tile,).
         gsd_m: float32, (tile,); metres.
+        chips: names of the chips that they were cut from, (tile,).
     """
 
     present: NDArray[np.uint8]
@@ -53,6 +54,7 @@ class EvaluationTiles:
     truth: Field
     years: NDArray[np.float32]
     gsd_m: NDArray[np.float32]
+    chips: tuple[str, ...] = ()
 
 
 def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
@@ -61,7 +63,7 @@ def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
     Raises:
         TrainingError: there is none.
     """
-    present, later, years, gsd_m = [], [], [], []
+    present, later, years, gsd_m, names = [], [], [], [], []
     for chip in chips:
         for top in range(0, chip.valid.shape[0] - TILE_PX + 1, TILE_PX):
             for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):
@@ -72,12 +74,13 @@ def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
                 later.append(chip.after[:, *window])
                 years.append(chip.years)
                 gsd_m.append(chip.gsd_m)
+                names.append(chip.name)
     if not present:
         raise TrainingError(f"no wholly valid tile of {TILE_PX} px to measure on")
     first, second = np.stack(present), np.stack(later)
     truth = cell_means(second) - cell_means(first)
     return EvaluationTiles(
-        first, second, truth.astype(np.float32), np.array(years, np.float32), np.array(gsd_m, np.float32)
+        first, second, truth.astype(np.float32), np.array(years, np.float32), np.array(gsd_m, np.float32), tuple(names)
     )
 
 

@@ -84,11 +84,13 @@ class ChangeCalibration:
         known = np.array(self.probability)
         if members >= self.members:
             shares = np.arange(members + 1) / members
-            return np.interp(shares, np.arange(self.members + 1) / self.members, known).astype(np.float32)
+            between: NDArray[np.float64] = np.interp(shares, np.arange(self.members + 1) / self.members, known)
+            return between.astype(np.float32)
         # one more cell each, so that no number is without any; a posterior stays monotone under any prior
         draw = np.array([[_drawn(few, many, members, self.members) for many in range(self.members + 1)]
                          for few in range(members + 1)]) * (np.array(self.cells) + 1)  # fmt: skip
-        return (draw @ known / draw.sum(1)).clip(known[0], known[-1]).astype(np.float32)
+        exact: NDArray[np.float64] = (draw @ known / draw.sum(1)).clip(known[0], known[-1])
+        return exact.astype(np.float32)
 
 
 def save_calibration(calibration: ChangeCalibration, path: Path) -> None:
@@ -113,8 +115,8 @@ def load_calibration(folder: Path) -> ChangeCalibration | None:
     if version != FORMAT_VERSION:
         raise ModelError(f"{path}: format {version} is not known; this version reads format {FORMAT_VERSION}")
     try:
-        return ChangeCalibration(**{key: tuple(value) if isinstance(value, list) else value
-                                    for key, value in said.items()})  # fmt: skip
+        lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
+        return ChangeCalibration(**lists)
     except (TypeError, ValueError) as error:
         raise ModelError(f"{path}: {error}") from error
 

@@ -46,7 +46,7 @@ class MapAgreement:
 
     @property
     def allocation_disagreement(self) -> NDArray[np.float64]:
-        """Share of cells that is wrong because the right number changes in the wrong places; equations 4 and 5 there."""
+        """Share of cells that is wrong because the right number changes in the wrong places; equations 4, 5 there."""
         return 2 * np.minimum(self.false_alarms, self.misses)
 
 

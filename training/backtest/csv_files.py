@@ -34,6 +34,7 @@ def tables_of(backtest: Backtest) -> dict[str, Table]:
         for one in parts
         for key, figure in one.figures.items()
     ]
+    ranks = [[rank, int(count)] for rank, count in enumerate(total(backtest.own)["ranks"])]
     return {
         "figures.csv": (("forecast", "figure", *ends), figures),
         "strata.csv": (("stratum", "name", "tiles", "mean_change_levels", "figure", *ends), strata),
@@ -41,10 +42,7 @@ def tables_of(backtest: Backtest) -> dict[str, Table]:
             ("share_of_members", "cells", "changed", *ends),
             [list(row.values()) for row in backtest.reliability()],
         ),
-        "ranks.csv": (
-            ("rank", "values"),
-            [[rank, int(count)] for rank, count in enumerate(total(backtest.own)["ranks"])],
-        ),
+        "ranks.csv": (("rank", "values"), ranks),
     }
 
 

@@ -93,4 +93,5 @@ def _deviation(moments: Value, size: Value) -> Value:
 def _ratio(above: Value, below: Value) -> Value:
     """Quotient, NaN where it has none."""
     above, below = np.asarray(above), np.asarray(below)
-    return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+    ratio: Value = np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+    return ratio

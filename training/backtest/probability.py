@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.forecast.forecaster import CHANGE_LEVEL
+
 Counts = NDArray[np.float64]
 
 
@@ -51,6 +53,23 @@ def count_cells(changing: NDArray[np.bool_], changed: NDArray[np.bool_]) -> tupl
     cells = np.bincount(votes.ravel(), minlength=size).astype(np.float64)
     hits = np.bincount(votes[changed], minlength=size).astype(np.float64)
     return cells, hits
+
+
+def count_tiles(members: NDArray[Any], truth: NDArray[Any]) -> dict[str, Counts]:
+    """Count `cells` and `changed` in each tile, float64 (tile, member + 1) both.
+
+    Args:
+        members: (member, tile, 3, 32, 32); coarse differences in 0..1.
+        truth: (tile, 3, 32, 32).
+    """
+    both = [count_cells(is_changed(members[:, tile]), is_changed(truth[tile])) for tile in range(len(truth))]
+    return {"cells": np.stack([cells for cells, _ in both]), "changed": np.stack([changed for _, changed in both])}
+
+
+def is_changed(difference: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where the mean over bands of the absolute difference exceeds 20 levels: (..., 3, y, x) gives (..., y, x)."""
+    changed: NDArray[np.bool_] = np.abs(difference).mean(-3) > CHANGE_LEVEL
+    return changed
 
 
 def shares(members: int) -> NDArray[np.float64]:

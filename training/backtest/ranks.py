@@ -22,7 +22,8 @@ def count_ranks(members: NDArray[Any], truth: NDArray[Any], random: np.random.Ge
     """
     below, equal = (members < truth).sum(0), (members == truth).sum(0)
     ranks = below + random.integers(0, equal + 1)
-    return np.bincount(ranks.ravel(), minlength=len(members) + 1).astype(np.float64)
+    counts: NDArray[np.float64] = np.bincount(ranks.ravel(), minlength=len(members) + 1).astype(np.float64)
+    return counts
 
 
 def outlier_share(ranks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,10 +12,9 @@ import numpy as np
 import scoringrules
 from numpy.typing import NDArray
 
-from ...core.forecast.forecaster import CHANGE_LEVEL
 from ...core.lattice import COARSE_PX
 from ..skill import Field, octave_power
-from .probability import count_cells
+from .probability import count_cells, is_changed
 from .ranks import count_ranks
 
 SCALES_CELLS = (1, 2, 4, 8, 16, 32)
@@ -48,12 +47,6 @@ def averaged(field: NDArray[Any], side: int) -> NDArray[np.float64]:
     squares = field.reshape(*field.shape[:-2], count, side, count, side)
     mean: NDArray[np.float64] = squares.mean((-3, -1), dtype=np.float64)
     return mean
-
-
-def is_changed(difference: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where the mean over bands of the absolute difference exceeds 20 levels: (..., 3, y, x) gives (..., y, x)."""
-    changed: NDArray[np.bool_] = np.abs(difference).mean(-3) > CHANGE_LEVEL
-    return changed
 
 
 def _of_tile(drawn: Field, truth: Field, random: np.random.Generator) -> dict[str, Any]:
