@@ -22,6 +22,7 @@ from ..core.lattice import CELL_PX, COARSE_PX, TILE_PX, Rect
 from ..core.model.condition import coarsen
 from ..core.model.folder import LoadedModel
 from ..core.model.rrdb import RRDBNet
+from .backtest.run import BacktestRun
 from .drift import measure_drift
 from .pairs import ChipPair, load_pairs
 from .settings import PairSource
@@ -164,7 +165,7 @@ def evaluate(
     rivals: Sequence[LoadedModel] = (),
     iterations: int = 1,
 ) -> dict[str, Any]:
-    """Measure a model on pairs and write `metrics.json` and a sheet of examples, both once all is measured.
+    """Measure a model on pairs and write `metrics.json`, tables, a report and a sheet, all once all is measured.
 
     Args:
         sources: the validation pairs, one table of matching for each.
@@ -191,6 +192,8 @@ def evaluate(
         steps = sampling_steps or model.contract.sampling_steps
         drawn = draw_members(model, device, tiles, members, seed, steps, on_progress, before_call)
         skill = measure_skill(drawn, tiles.truth)
+        run = BacktestRun(tiles, chips, sources, dressing, seed, members)
+        run.add(model.contract.name, drawn)
         metrics: dict[str, Any] = {
             "model": model.contract.name,
             "model_sha256": model.sha256,
@@ -219,12 +222,17 @@ def evaluate(
             own_steps = rival.contract.sampling_steps
             guess = draw_members(rival, device, tiles, members, seed, own_steps, on_progress, before_call)
             metrics["rivals"][rival.contract.name] = measure_skill(guess, tiles.truth).as_dict()
+            run.add(rival.contract.name, guess)
+        run.add_rivals(residuals)
+        backtest = run.measure(model, device, before_call)
+        metrics["backtest"] = backtest.as_dict()
         if iterations > 1:
             metrics["drift"] = measure_drift(
                 chips, model, device, iterations, DRIFT_MEMBERS, seed, on_progress, before_call
             )
         (aside / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
         write_sheet(aside / SHEET_NAME, _examples(tiles, drawn))
+        run.write(aside, backtest, model, device, steps, drawn)
     return metrics
 
 

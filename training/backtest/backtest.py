@@ -102,6 +102,19 @@ class Backtest:
             self._kept[name] = self._measured(self.sums[name], self.areas, _everything)
         return self._kept[name]
 
+    def against(self, rival: str) -> Figure:
+        """The model's CRPS over persistence less a rival's, on the same draws of areas; below 0 the model is better."""
+        both = {f"{side} {name}": part for side in (self.model, rival) for name, part in self.sums[side].items()
+                if name in ("crps", "absolute")}  # fmt: skip
+
+        def apart(sums: Sums) -> dict[str, Value]:
+            own, other = (
+                sums[f"{side} crps"][..., 0] / sums[f"{side} absolute"][..., 0] for side in (self.model, rival)
+            )
+            return {"difference": own - other}
+
+        return self._measured(both, self.areas, apart)["difference"]
+
     def by_decile(self) -> list[Stratum]:
         """Tenths of the tiles by how much truly changes."""
         order = np.argsort(self._true_change(), kind="stable")
@@ -179,6 +192,7 @@ class Backtest:
             "interval_level": LEVEL,
             "replicates": REPLICATES,
             "forecasts": {name: _plain(self.figures(name)) for name in self.sums},
+            "crps_less_that_of": {name: self.against(name).as_dict() for name in self.sums if name != self.model},
             "finest_scale_with_skill_cells": scales[0] if scales else None,
             "coarsest_scale_with_skill_cells": scales[-1] if scales else None,
             "brier": brier_parts(own["cells"], own["changed"]).as_dict(),

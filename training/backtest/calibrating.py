@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from ...core.errors import TrainingError
-from .probability import Counts, brier_parts, calibration_error
+from .probability import Counts, brier_parts, calibration_error, shares
 
 FOLDS = 5
 PRIOR_CELLS = 1.0
@@ -30,7 +30,7 @@ class CalibrationGain:
     Attributes:
         brier_skill_before: Brier skill score of the share of members.
         brier_skill_after: of what it is worth.
-        calibration_error_before: mean distance of the probability from how often it comes true.
+        calibration_error_before: mean distance of the probability from how often it comes true in a part of the areas.
         calibration_error_after: the same of the calibrated one.
         folds: parts that the areas were dealt into; each was judged by the others' fit.
     """
@@ -87,16 +87,15 @@ class CrossFit:
 
     def gain(self) -> CalibrationGain:
         """Compare before and after."""
-        said = self.probability.ravel()
-        raw = self.cells.sum(0), self.changed.sum(0)
-        # every fold has its own values to say, so they are scored side by side
-        flat = self.cells.ravel(), self.changed.ravel()
-        # uncertainty is that of all folds together in both
+        # every fold has its own values to say, so all are scored side by side, before as after
+        cells, changed = self.cells.ravel(), self.changed.ravel()
+        before = np.tile(shares(self.cells.shape[1] - 1), len(self.cells))
+        after = self.probability.ravel()
         return CalibrationGain(
-            float(brier_parts(*raw).skill),
-            float(brier_parts(*flat, said).skill),
-            float(calibration_error(*raw)),
-            float(binned_error(*flat, said)),
+            float(brier_parts(cells, changed, before).skill),
+            float(brier_parts(cells, changed, after).skill),
+            float(calibration_error(cells, changed, before)),
+            float(calibration_error(cells, changed, after)),
             len(self.cells),
         )
 
@@ -123,10 +122,3 @@ def cross_fit(cells: Counts, changed: Counts, seed: int, folds: int = FOLDS) -> 
         probability, np.stack([cells[own].sum(0) for own in here]), np.stack([changed[own].sum(0) for own in here]),
         dealt.astype(np.intp),
     )  # fmt: skip
-
-
-def binned_error(cells: Counts, changed: Counts, said: NDArray[np.float64], bins: int = 16) -> float:
-    """Mean distance of what is said from what came true, over as many equal bins of what is said."""
-    place = np.minimum((said * bins).astype(int), bins - 1)
-    apart = np.bincount(place, weights=cells * said - changed, minlength=bins)
-    return float(np.abs(apart).sum() / cells.sum())

@@ -76,9 +76,8 @@ def store_fitted(folder: Path, calibration: ChangeCalibration, gain: Calibration
         digest = store_calibration(folder, calibration)
         add_to_card(folder, card_section(calibration, gain))
     except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written to: {error.strerror}; copy the model and name the copy"
-        ) from error
+        words = f"{folder}: cannot be written to: {error.strerror}; copy the model and name the copy"
+        raise OutputError(words) from error
     return digest
 
 
@@ -95,6 +94,6 @@ def gain_words(gain: CalibrationGain) -> str:
     """What calibration gains, in a sentence."""
     return (
         f"Judged on areas left out, {gain.folds} parts in turn: Brier skill score {gain.brier_skill_before:+.3f} "
-        f"before and {gain.brier_skill_after:+.3f} after; mean distance of the probability from how often it comes true "
-        f"{100 * gain.calibration_error_before:.1f} and {100 * gain.calibration_error_after:.1f} percent points."
+        f"before and {gain.brier_skill_after:+.3f} after; mean distance of the probability from how often it comes "
+        f"true {100 * gain.calibration_error_before:.1f} and {100 * gain.calibration_error_after:.1f} percent points."
     )
