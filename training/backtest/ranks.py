@@ -22,7 +22,7 @@ def count_ranks(members: NDArray[Any], truth: NDArray[Any], random: np.random.Ge
     """
     below, equal = (members < truth).sum(0), (members == truth).sum(0)
     ranks = below + random.integers(0, equal + 1)
-    counts: NDArray[np.float64] = np.bincount(ranks.ravel(), minlength=len(members) + 1).astype(np.float64)
+    counts: NDArray[np.float64] = np.bincount(np.ravel(ranks), minlength=len(members) + 1).astype(np.float64)
     return counts
 
 
@@ -31,8 +31,8 @@ def outlier_share(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Above 1 the ensemble is too narrow, below 1 too wide.
     """
-    outside: NDArray[np.float64] = (ranks[..., 0] + ranks[..., -1]) / ranks.sum(-1)
-    return outside * ranks.shape[-1] / 2
+    share: NDArray[np.float64] = ranks.shape[-1] / 2 * (ranks[..., 0] + ranks[..., -1]) / ranks.sum(-1)
+    return share
 
 
 def mean_rank(ranks: NDArray[np.float64]) -> NDArray[np.float64]:

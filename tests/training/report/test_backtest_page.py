@@ -17,8 +17,6 @@ from landcast.training.settings import PairSource
 
 SOURCES = [PairSource("<2016>", "2018", 2.0), PairSource("2016", "2020", 4.0)]
 ABOUT = Circumstances(SOURCES, [], "ab" * 32, 8, 3, 1, "cpu")
-    [PairSource("<2016>", "2018", 2.0), PairSource("2016", "2020", 4.0)], [], "ab" * 32, 8, 3, 1, "cpu"
-)
 
 
 @pytest.fixture(scope="module")
