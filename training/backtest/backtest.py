@@ -102,14 +102,22 @@ class Backtest:
             self._kept[name] = self._measured(self.sums[name], self.areas, _everything)
         return self._kept[name]
 
-    def against(self, rival: str) -> Figure:
-        """The model's CRPS over persistence less a rival's, on the same draws of areas; below 0 the model is better."""
-        both = {f"{side} {name}": part for side in (self.model, rival) for name, part in self.sums[side].items()
-                if name in ("crps", "absolute")}  # fmt: skip
+    def against(self, rival: str, side: int = 1) -> Figure:
+        """The model's CRPS over persistence's error less a rival's, on the same draws of areas; below 0 it is better.
+
+        Args:
+            rival: its name.
+            side: of the squares that fields are averaged over, in cells; one of SCALES_CELLS.
+        """
+        scale = SCALES_CELLS.index(side)
+        both = {
+            f"{owner} {name}": self.sums[owner][name] for owner in (self.model, rival) for name in ("crps", "absolute")
+        }
 
         def apart(sums: Sums) -> dict[str, Value]:
             own, other = (
-                sums[f"{side} crps"][..., 0] / sums[f"{side} absolute"][..., 0] for side in (self.model, rival)
+                sums[f"{owner} crps"][..., scale] / sums[f"{owner} absolute"][..., scale]
+                for owner in (self.model, rival)
             )
             return {"difference": own - other}
 

@@ -11,8 +11,8 @@ from ..skill import OCTAVES_CELLS
 from .plots import octave_name
 
 WORST_AREAS = 5
-SEAM_LIMIT = 1.02
-"""Steps at window edges over others, above which a seam is spoken of."""
+SEAM_LIMIT = 0.02
+"""How far steps at window edges may differ from others, as a share of these."""
 
 
 def find_failures(backtest: Backtest) -> list[str]:
@@ -60,13 +60,17 @@ def _against_rivals(backtest: Backtest) -> list[str]:
 
 
 def _scales(backtest: Backtest) -> list[str]:
-    skilled = backtest.scales_with_skill()
-    lost = [side for side in SCALES_CELLS if side not in skilled]
-    if not lost or backtest.area_count < FEWEST_AREAS:
+    if backtest.area_count < FEWEST_AREAS:
         return []
-    figures = backtest.figures(backtest.model)
-    words = ", ".join(f"{side} cells ({told(figures[f'crps_at_{side}'])})" for side in lost)
-    return [f"Not surely better than persistence where fields are averaged over squares of {words}."]
+    said = []
+    for rival in (name for name in backtest.sums if name != backtest.model):
+        apart = {side: backtest.against(rival, side) for side in SCALES_CELLS[1:]}
+        lost = [f"{side} cells ({told(one, 3, '+')})" for side, one in apart.items()
+                if one.interval is not None and one.interval.high >= 0]  # fmt: skip
+        if lost:
+            said.append(f"Not surely better than {rival} where fields are averaged over squares of {', '.join(lost)}; "
+                        f"CRPS over persistence's error less the rival's.")  # fmt: skip
+    return said
 
 
 def _amount_of_change(backtest: Backtest) -> list[str]:
@@ -173,7 +177,10 @@ def _worst(backtest: Backtest) -> list[str]:
 
 def _seams(backtest: Backtest) -> list[str]:
     seams = backtest.seams
-    if not seams or seams["ratio"] is None or seams["ratio"] <= max(SEAM_LIMIT, seams["true_ratio"] or 0):
+    if not seams or seams["ratio"] is None:
+        return []
+    chance = abs((seams["true_ratio"] or 1) - 1)
+    if abs(seams["ratio"] - 1) <= max(SEAM_LIMIT, chance):
         return []
     return [f"Edges of windows show: steps across them are {seams['ratio']:.3f} of those elsewhere (true change on the "
             f"same lines: {seams['true_ratio']:.3f})."]  # fmt: skip

@@ -20,6 +20,8 @@ COLOURS = ("#0b6e99", "#c8553d", "#588157", "#7b5ea7", "#a68a00", "#6b7280")
 """Told apart by who does not see red and green, and in print by their markers."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
 FAINT = "#8a939c"
+LEAST_POWER = 1e-3
+"""Below it there is nothing but rounding: the forecast says one thing everywhere."""
 FEWEST_SHOWN = 200
 """Cells that a point of the calibrated curve stands for at least."""
 
@@ -69,7 +71,7 @@ def plot_spectrum(forecasts: Mapping[str, Mapping[str, Figure]]) -> Plot:
     names = [octave_name(*octave) for octave in OCTAVES_CELLS]
     for number, (name, figures) in enumerate(forecasts.items()):
         values = [figures[f"power_octave_{octave + 1}"] for octave in range(len(names))]
-        if any(value.value > 0 for value in values):
+        if any(value.value > LEAST_POWER for value in values):
             places = np.arange(len(names)) + 0.08 * number
             _points(axes, places.tolist(), values, number, name)
     axes.axhline(1, color=FAINT, linewidth=1)

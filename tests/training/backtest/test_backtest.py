@@ -66,6 +66,9 @@ def test_a_rival_is_compared_on_the_same_areas(perfect: Backtest) -> None:
     assert apart.interval.high < 0
     own = perfect.figures("model")["crps_over_persistence"].interval
     assert own is not None
+    assert perfect.against("wide", side=4).value == pytest.approx(
+        perfect.figures("model")["crps_at_4"].value - perfect.figures("wide")["crps_at_4"].value
+    )
     assert perfect.against("model").value == 0
     assert perfect.against("model").interval is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,25 @@ def test_a_better_rival_is_named_and_one_alike_is_not_told_from_it() -> None:
     assert "Worse than better" in said
     assert "Not to be told from alike" in said
     assert "Worse than persistence" not in said
+
+
+def test_a_rival_that_is_better_at_large_scales_alone_is_named_with_these() -> None:
+    random = np.random.default_rng(1)
+    truth, members = truth_and_members()
+    # each member is wrong by a level of its own tile, which weighs little in single cells and all in their mean
+    shifted = members + 0.02 * random.normal(size=(len(members), len(truth), 3, 1, 1)).astype(np.float32)
+    rough = members + 0.04 * random.normal(size=members.shape).astype(np.float32)
+    said = named(make_backtest(truth, shifted, rough=rough))
+    assert "Not surely better than rough where fields are averaged over squares of" in said
+    assert "32 cells (+" in said
+    assert "Not surely better than rough: " not in said
+
+
+def test_seams_are_named_where_chance_does_not_explain_them(perfect: Backtest) -> None:
+    seams = {"chips": 4, "edge_levels": 2.0, "inside_levels": 1.0, "ratio": 1.1, "true_ratio": 1.01}
+    assert "Edges of windows show" in named(replace(perfect, seams=seams, _kept={}))
+    assert "Edges of windows" not in named(replace(perfect, seams={**seams, "true_ratio": 1.2}, _kept={}))
+    assert "Edges of windows" not in named(replace(perfect, seams={**seams, "ratio": 1.015}, _kept={}))
 
 
 def test_few_areas_are_named() -> None:
