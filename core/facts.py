@@ -28,7 +28,7 @@ def make_facts(
 ) -> dict[str, object]:
     """Gather what is recorded in the result but device and precision; what is None is left out there."""
     path, options = Path(source.name), request.source_options
-    calibrated = "yes" if is_change_calibrated(calibration, plan.settings) else "no"
+    calibrated = calibration if is_change_calibrated(calibration, plan.settings) else None
     is_plain = not source.is_remote and path.suffix.lower() != ".vrt" and path.stat().st_size <= HASHED_BYTES
     return {
         "model": contract.name,
@@ -54,7 +54,8 @@ def make_facts(
         "seed": plan.settings.seed,
         "sampling_steps": plan.settings.sampling_steps,
         "composition": contract.composition,
-        "change_calibrated": calibrated if plan.settings.members > 1 else None,
+        "change_calibrated": ("yes" if calibrated else "no") if plan.settings.members > 1 else None,
+        "change_calibrated_on": calibrated and calibrated.place,
     }
 
 

@@ -19,7 +19,9 @@ from landcast.core.lattice import Rect
 from landcast.core.model.calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration
 from landcast.core.model.folder import hash_model, load_model, store_calibration, verify_model
 from landcast.core.predict import predict
+from landcast.core.replay import replay
 from landcast.core.request import PredictionRequest
+from landcast.core.scenes.prepared import prepare_scene
 from landcast.worker.demo.scene import write_scene
 
 CPU = torch.device("cpu")
@@ -146,7 +148,26 @@ def test_a_result_says_whether_its_probability_is_calibrated(
     request = PredictionRequest(scene, tmp_path / "out.tif", model=str(calibrated), **asked)  # type: ignore[arg-type]
     paths = predict(request, lambda message: None).paths
     with rasterio.open(paths["change"]) as dataset:
-        assert dataset.tags()["LANDCAST_CHANGE_CALIBRATED"] == said
+        tags = dataset.tags()
+    assert tags["LANDCAST_CHANGE_CALIBRATED"] == said
+    assert tags.get("LANDCAST_CHANGE_CALIBRATED_ON") == ("here" if said == "yes" else None)
+
+
+def test_a_scene_among_many_says_so_too(calibrated: Path, tmp_path: Path) -> None:
+    scene = tmp_path / "scene.tif"
+    write_scene(scene, (64, 64), seed=1, years_later=0)
+    request = PredictionRequest(scene, tmp_path / "out.tif", model=str(calibrated), members=2, years=4, device="cpu")
+    facts = prepare_scene(request, lambda message: None).facts
+    assert (facts["change_calibrated"], facts["change_calibrated_on"]) == ("yes", "here")
+
+
+def test_a_calibrated_probability_is_made_again_to_the_last_pixel(calibrated: Path, tmp_path: Path) -> None:
+    scene = tmp_path / "scene.tif"
+    write_scene(scene, (64, 64), seed=1, years_later=0)
+    request = PredictionRequest(scene, tmp_path / "out.tif", model=str(calibrated), members=2, years=4, device="cpu")
+    change = predict(request, lambda message: None).paths["change"]
+    again = replay(change, model=str(calibrated))
+    assert (again.layer, again.is_identical, again.circumstances) == ("change", True, ())
 
 
 def test_a_single_member_has_no_probability_to_calibrate(calibrated: Path, tmp_path: Path) -> None:
