@@ -7,6 +7,8 @@ from pathlib import Path
 
 from .asked import asked_after, asked_text
 from .files import hash_file
+from .forecast.forecaster import is_change_calibrated
+from .model.calibration import ChangeCalibration
 from .model.contract import ModelContract
 from .plan import Plan
 from .raster.source import SourceImage
@@ -17,10 +19,16 @@ HASHED_BYTES = 2**30
 
 
 def make_facts(
-    request: PredictionRequest, source: SourceImage, plan: Plan, contract: ModelContract, model_sha256: str
+    request: PredictionRequest,
+    source: SourceImage,
+    plan: Plan,
+    contract: ModelContract,
+    model_sha256: str,
+    calibration: ChangeCalibration | None,
 ) -> dict[str, object]:
     """Gather what is recorded in the result but device and precision; what is None is left out there."""
     path, options = Path(source.name), request.source_options
+    calibrated = calibration if is_change_calibrated(calibration, plan.settings) else None
     is_plain = not source.is_remote and path.suffix.lower() != ".vrt" and path.stat().st_size <= HASHED_BYTES
     return {
         "model": contract.name,
@@ -46,6 +54,8 @@ def make_facts(
         "seed": plan.settings.seed,
         "sampling_steps": plan.settings.sampling_steps,
         "composition": contract.composition,
+        "change_calibrated": ("yes" if calibrated else "no") if plan.settings.members > 1 else None,
+        "change_calibrated_on": calibrated and calibrated.place,
     }
 
 

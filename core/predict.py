@@ -118,7 +118,7 @@ def predict(
             check_outputs(request, plan.interval.iterations)
             _check_room(request, plan)
         model = load(folder, device, precision)
-        facts = make_facts(request, source, plan, model.contract, model.sha256)
+        facts = make_facts(request, source, plan, model.contract, model.sha256, model.calibration)
         facts |= {"precision": precision_name(precision), "device": device.type}
         forecaster = Forecaster(model, device, plan.settings, source=plan.source_rect)
         picture = Quicklook(plan.rect) if request.quicklook else None

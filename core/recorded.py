@@ -22,8 +22,10 @@ LAYERS = {"spread": SPREAD_NAME, "change": CHANGE_NAME, "prediction": (*band_nam
 """Descriptions of the bands of each layer, by which a file is known."""
 AREA_FOLDER = "areas"
 """Beside a result: where a run over many areas keeps each in a file of its own."""
-NOT_OF_PIXELS = ("source", "area", "members", "source_date", "result_date")
-"""Facts that may be others without a pixel being another."""
+NOT_OF_PIXELS = (
+    "source", "area", "members", "source_date", "result_date", "change_calibrated", "change_calibrated_on",
+)  # fmt: skip
+"""Facts that may be others without a pixel being another, or that follow from others."""
 UNLIMITED_PX = 2**62
 
 

@@ -22,6 +22,7 @@ from ..core.lattice import CELL_PX, COARSE_PX, TILE_PX, Rect
 from ..core.model.condition import coarsen
 from ..core.model.folder import LoadedModel
 from ..core.model.rrdb import RRDBNet
+from .backtest.run import BacktestRun
 from .drift import measure_drift
 from .pairs import ChipPair, load_pairs
 from .settings import PairSource
@@ -46,6 +47,7 @@ class EvaluationTiles:
         later: uint8, (tile, 3, 128, 128); the matched second date.
         years: float32, (tile,).
         gsd_m: float32, (tile,); metres.
+        chips: names of the chips that they were cut from, (tile,).
     """
 
     present: NDArray[np.uint8]
@@ -53,6 +55,7 @@ class EvaluationTiles:
     truth: Field
     years: NDArray[np.float32]
     gsd_m: NDArray[np.float32]
+    chips: tuple[str, ...] = ()
 
 
 def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
@@ -61,7 +64,7 @@ def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
     Raises:
         TrainingError: there is none.
     """
-    present, later, years, gsd_m = [], [], [], []
+    present, later, years, gsd_m, names = [], [], [], [], []
     for chip in chips:
         for top in range(0, chip.valid.shape[0] - TILE_PX + 1, TILE_PX):
             for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):
@@ -72,12 +75,13 @@ def cut_tiles(chips: Sequence[ChipPair]) -> EvaluationTiles:
                 later.append(chip.after[:, *window])
                 years.append(chip.years)
                 gsd_m.append(chip.gsd_m)
+                names.append(chip.name)
     if not present:
         raise TrainingError(f"no wholly valid tile of {TILE_PX} px to measure on")
     first, second = np.stack(present), np.stack(later)
     truth = cell_means(second) - cell_means(first)
     return EvaluationTiles(
-        first, second, truth.astype(np.float32), np.array(years, np.float32), np.array(gsd_m, np.float32)
+        first, second, truth.astype(np.float32), np.array(years, np.float32), np.array(gsd_m, np.float32), tuple(names)
     )
 
 
@@ -161,7 +165,7 @@ def evaluate(
     rivals: Sequence[LoadedModel] = (),
     iterations: int = 1,
 ) -> dict[str, Any]:
-    """Measure a model on pairs and write `metrics.json` and a sheet of examples, both once all is measured.
+    """Measure a model on pairs and write `metrics.json`, tables, a report and a sheet, all once all is measured.
 
     Args:
         sources: the validation pairs, one table of matching for each.
@@ -188,6 +192,8 @@ def evaluate(
         steps = sampling_steps or model.contract.sampling_steps
         drawn = draw_members(model, device, tiles, members, seed, steps, on_progress, before_call)
         skill = measure_skill(drawn, tiles.truth)
+        run = BacktestRun(tiles, chips, sources, dressing, seed, members)
+        run.add(model.contract.name, drawn)
         metrics: dict[str, Any] = {
             "model": model.contract.name,
             "model_sha256": model.sha256,
@@ -216,12 +222,17 @@ def evaluate(
             own_steps = rival.contract.sampling_steps
             guess = draw_members(rival, device, tiles, members, seed, own_steps, on_progress, before_call)
             metrics["rivals"][rival.contract.name] = measure_skill(guess, tiles.truth).as_dict()
+            run.add(rival.contract.name, guess)
+        run.add_rivals(residuals)
+        backtest = run.measure(model, device, before_call)
+        metrics["backtest"] = backtest.as_dict()
         if iterations > 1:
             metrics["drift"] = measure_drift(
                 chips, model, device, iterations, DRIFT_MEMBERS, seed, on_progress, before_call
             )
         (aside / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
         write_sheet(aside / SHEET_NAME, _examples(tiles, drawn))
+        run.write(aside, backtest, model, device, steps, drawn)
     return metrics
 
 

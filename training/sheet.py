@@ -50,7 +50,17 @@ def write_sheet(path: Path, examples: Sequence[Example]) -> None:
 def write_panels(
     path: Path, columns: Sequence[str], rows: Sequence[Sequence[NDArray[np.uint8]]], captions: Sequence[str]
 ) -> None:
-    """Write rows of equal pictures, uint8 (y, x, 3) each, as PNG: names above the columns, a caption above each row."""
+    """Write rows of equal pictures as PNG, as `draw_panels` puts them together."""
+    picture = draw_panels(columns, rows, captions)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    path.write_bytes(data.tobytes())
+
+
+def draw_panels(
+    columns: Sequence[str], rows: Sequence[Sequence[NDArray[np.uint8]]], captions: Sequence[str]
+) -> NDArray[np.uint8]:
+    """Put rows of equal pictures, uint8 (y, x, 3) each, together: names above the columns, a caption above each row."""
     parts: list[NDArray[np.uint8]] = []
     for panels, caption in zip(rows, captions, strict=True):
         row = _side_by_side(panels)
@@ -59,10 +69,8 @@ def write_panels(
         parts.append(row)
     width = parts[-1].shape[1] // len(columns)
     head = _strip(parts[-1].shape[1], [(index * width + 2, name) for index, name in enumerate(columns)])
-    picture = np.concatenate([head, *parts])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    path.write_bytes(data.tobytes())
+    picture: NDArray[np.uint8] = np.concatenate([head, *parts])
+    return picture
 
 
 def _strip(width: int, texts: Sequence[tuple[int, str]]) -> NDArray[np.uint8]:
@@ -76,8 +84,8 @@ def _strip(width: int, texts: Sequence[tuple[int, str]]) -> NDArray[np.uint8]:
 def _panels(example: Example) -> list[NDArray[np.uint8]]:
     base = example.coarse_before
     panels = [example.before.transpose(1, 2, 0)]
-    panels += [_show(base + member) for member in example.members]
-    panels += [_show(base + example.mean), _show(4 * example.spread), _show(base + example.truth)]
+    panels += [show_cells(base + member) for member in example.members]
+    panels += [show_cells(base + example.mean), show_cells(4 * example.spread), show_cells(base + example.truth)]
     panels.append(example.later.transpose(1, 2, 0))
     return panels
 
@@ -88,7 +96,7 @@ def _side_by_side(panels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return np.concatenate([row, np.full((GAP_PX, row.shape[1], 3), 255, np.uint8)])
 
 
-def _show(coarse: NDArray[Any]) -> NDArray[np.uint8]:
+def show_cells(coarse: NDArray[Any]) -> NDArray[np.uint8]:
     """Turn float (3, y, x) in 0..1 into an enlarged uint8 (y, x, 3), cell by cell."""
     levels: NDArray[np.uint8] = (np.clip(coarse, 0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
     return levels.repeat(CELL_SCALE, 0).repeat(CELL_SCALE, 1)

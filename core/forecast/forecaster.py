@@ -28,6 +28,7 @@ from ..lattice import (
     split,
     unet_windows,
 )
+from ..model.calibration import ChangeCalibration
 from ..model.condition import IMAGE_MEAN, coarsen, lay_out_condition
 from ..model.denoiser import Condition, call_unet, from_network, make_condition, to_network
 from ..model.folder import LoadedModel
@@ -85,7 +86,8 @@ class BlockForecast:
         after: float32, (3, y, x) in 0..1; the first member.
         valid: bool, (y, x); where the source is valid and the result is wanted.
         spread: uint8, (y, x); deviation between members in levels, None for one member.
-        change: uint8, (y, x); share of members that change, in percent; None for one member.
+        change: uint8, (y, x); probability of change in percent: the share of members that change, or what that is
+            worth where the model is calibrated; None for one member.
         earlier: float32, (3, y, x) in 0..1 each; the first member after each kept iteration, which `after` is not one
             of.
         changed: bool, (member, y, x) in cells, over all cells that the rectangle touches; whether a member changes.
@@ -187,7 +189,7 @@ class Forecaster:
         whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, changed, earlier=tuple(earlier))
         if self.settings.members == 1:
             return whole
-        spread, share = ensemble_maps(changes, coarse_need(want), want)
+        spread, share = ensemble_maps(changes, coarse_need(want), want, change_table(self.model, self.settings))
         return replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
 
     def calls(self, want: Rect) -> int:
@@ -445,21 +447,39 @@ def _seconds(call: Callable[[], Tensor]) -> float:
     return time.perf_counter() - started
 
 
-def ensemble_maps(changes: Sequence[Tensor], area: Rect, want: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def change_table(model: LoadedModel, settings: ForecastSettings) -> NDArray[np.float32] | None:
+    """What each number of changing members is worth, float32 (members + 1,) in 0..1; None where that is not known."""
+    if not is_change_calibrated(model.calibration, settings) or model.calibration is None:
+        return None
+    return model.calibration.table(settings.members)
+
+
+def is_change_calibrated(calibration: ChangeCalibration | None, settings: ForecastSettings) -> bool:
+    """Whether the probability of change of such a forecast is calibrated: it must be like those of the fit."""
+    asked = settings.years_per_iteration, settings.gsd_m, settings.iterations
+    return calibration is not None and settings.members > 1 and calibration.covers(*asked)
+
+
+def ensemble_maps(
+    changes: Sequence[Tensor], area: Rect, want: Rect, worth: NDArray[np.float32] | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Spread in levels and probability of change in percent, both uint8 (y, x) over `want`.
 
     Args:
         changes: float32, (3, y, x) in cells over `area`; the coarse change of each member.
         area: rectangle of the changes, in pixels.
         want: rectangle of the result, in pixels.
+        worth: float32, (members + 1,) in 0..1; the probability of change for each number of members that change,
+            their share where None.
 
     The spread is the unbiased deviation between members, root mean square over the bands; a member changes
     where the mean over bands of its absolute difference exceeds 20 levels.
     """
     stack = torch.stack(list(changes))
     spread = stack.var(0, unbiased=True).mean(0).sqrt() * 255
-    share = is_changed(stack).float().mean(0) * 100
-    maps = enlarge(torch.stack([spread, share])[None])[0][:, *want.slices_in(area)]
+    is_changing = is_changed(stack)
+    share = is_changing.float().mean(0) if worth is None else torch.from_numpy(worth)[is_changing.sum(0)]
+    maps = enlarge(torch.stack([spread, share * 100])[None])[0][:, *want.slices_in(area)]
     levels = maps.round().clamp(0, 255).numpy().astype(np.uint8)
     return levels[0], np.minimum(levels[1], 100)
 

@@ -16,7 +16,8 @@ from diffusers import DDPMScheduler, UNet2DModel
 from torch import Tensor
 
 from ..errors import ModelError
-from ..files import hash_file
+from ..files import hash_file, sync
+from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
 from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
 from .rrdb import RRDBNet
 
@@ -38,6 +39,7 @@ class LoadedModel:
         upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
         sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
+        calibration: of the probability of change; None where it was not fitted.
     """
 
     contract: ModelContract
@@ -45,6 +47,7 @@ class LoadedModel:
     upscaler: RRDBNet | None
     signal_power: Tensor
     sha256: str
+    calibration: ChangeCalibration | None = None
     more_unets: tuple[UNet2DModel, ...] = ()
 
     @property
@@ -94,7 +97,8 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
         scheduler = DDPMScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
-    model = LoadedModel(contract, unets[0], upscaler, scheduler.alphas_cumprod, digest, tuple(unets[1:]))
+    power, calibration = scheduler.alphas_cumprod, load_calibration(folder)
+    model = LoadedModel(contract, unets[0], upscaler, power, digest, calibration, tuple(unets[1:]))
     for network in model.networks:
         network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload] # missing in torch's types
         network.eval().requires_grad_(False)
@@ -140,9 +144,12 @@ def write_manifest(folder: Path) -> None:
     files = {
         path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": hash_file(path)}
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST_NAME
+        if path.is_file() and path.name != MANIFEST_NAME and not path.name.endswith(".partial")
     }
-    (folder / MANIFEST_NAME).write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+    aside = folder / f".{MANIFEST_NAME}.partial"
+    aside.write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+    sync(aside)
+    aside.replace(folder / MANIFEST_NAME)
 
 
 def weight_bytes(folder: Path) -> int:
@@ -162,6 +169,19 @@ def add_to_card(folder: Path, section: str) -> None:
     card = folder / CARD_NAME
     card.write_text(f"{card.read_text(encoding='utf-8').rstrip()}\n\n{section.strip()}\n", encoding="utf-8")
     write_manifest(folder)
+
+
+def store_calibration(folder: Path, calibration: ChangeCalibration) -> str:
+    """Put a calibration into a model folder, in the place of an earlier one; the model's new SHA-256 comes back.
+
+    It decides about the layer of probability of change, so with it the model is another one.
+    """
+    aside = folder / f".{CALIBRATION_NAME}.partial"
+    save_calibration(calibration, aside)
+    sync(aside)
+    aside.replace(folder / CALIBRATION_NAME)
+    write_manifest(folder)
+    return hash_model(folder)
 
 
 def verify_model(folder: Path) -> dict[str, int]:

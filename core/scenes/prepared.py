@@ -21,6 +21,7 @@ from ..forecast.batches import BATCH_SIZES, BatchSizes
 from ..forecast.forecaster import BlockForecast, Forecaster
 from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
+from ..model.calibration import load_calibration
 from ..model.contract import load_contract
 from ..model.folder import SHIPPED_FOLDER, LoadedModel, find_model, hash_model, load_model
 from ..plan import Plan, Say, announce_plan, make_plan
@@ -180,7 +181,7 @@ def prepare_scene(
         plan = make_plan(request, source, contract, block_px)
         check_sampling_steps(contract.objective, plan.settings.sampling_steps)
         announce_plan(plan, request, warn, note)
-        facts = make_facts(request, source, plan, contract, hash_model(folder))
+        facts = make_facts(request, source, plan, contract, hash_model(folder), load_calibration(folder))
         facts |= {"precision": compute.precision, "device": compute.device}
         key = result_key(plan, facts)
         return PreparedScene(request, plan, facts, key, compute, source.scaling, stamp, has_members)

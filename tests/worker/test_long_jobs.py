@@ -333,7 +333,7 @@ def test_a_worker_measures_what_the_command_line_measures(
     measure(replace(evaluation, folder=str(tmp_path / "cli")))
     result = watching.submit(evaluation).result(180)
     assert contents(Path(evaluation.folder)) == contents(tmp_path / "cli")
-    assert [path.name for path in result.paths.values()] == ["metrics.json", "sheet.png"]
+    assert [path.name for path in result.paths.values()] == ["metrics.json", "sheet.png", "report.html"]
     assert (result.done.facts["model"], result.done.facts["pairs"]) == ("tiny", "9")
     assert watching.stages == ["loading", "reading", "evaluating", "writing"]
 

@@ -43,10 +43,12 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
 
-    Writes metrics.json and a sheet of examples. Persistence says that nothing changes; dressed persistence adds
-    residuals of training pairs (--dress-with or --config).
+    Writes metrics.json, tables (CSV), a sheet of examples, and report.html, which shows all of it and says where the
+    model fails. Persistence says that nothing changes; dressed persistence adds residuals of training pairs, mean
+    change what these did on average (--dress-with or --config).
     """
     with needs_training():
+        from ...training.backtest.run import REPORT_NAME
         from ...training.evaluate import METRICS_NAME, SHEET_NAME
         from ...training.requests import carry_out_evaluation
         from ...training.tables import drift_table, table
@@ -66,6 +68,7 @@ def evaluate(
             click.echo(drift_table(metrics["drift"]))
         click.echo(folder / METRICS_NAME)
         click.echo(folder / SHEET_NAME)
+        click.echo(folder / REPORT_NAME)
 
 
 def _years(text: str) -> float:

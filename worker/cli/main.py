@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "change": "Map what changed between two images of a place.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
+    "calibrate": "Fit a model's probability of change to what came true.",
     "serve": "Keep a worker running for QGIS and other programs.",
     "keys": "Make and list the keys of a worker and its clients on other machines.",
     "models": "List, describe and verify models.",

@@ -111,9 +111,10 @@ class Work:
 
     def _evaluate(self, request: EvaluateRequest) -> Done:
         with needs_training():
+            from ...training.backtest.run import REPORT_NAME
             from ...training.evaluate import METRICS_NAME, SHEET_NAME
             from ...training.requests import carry_out_evaluation
-        files = [Path(request.folder) / name for name in (METRICS_NAME, SHEET_NAME)]
+        files = [Path(request.folder) / name for name in (METRICS_NAME, SHEET_NAME, REPORT_NAME)]
         if not (self.folder.is_publishing and all(path.is_file() for path in files)):
             self._enter("reading")
             carry_out_evaluation(request, self._counter("evaluating"), self._before_call, is_elsewhere=True)

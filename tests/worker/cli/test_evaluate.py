@@ -25,7 +25,7 @@ def test_it_prints_a_table_and_where_the_results_are(arguments: list[object], ru
     lines = answer.out.splitlines()
     assert lines[0].startswith("| | RMSE of the mean | fair CRPS |")
     assert [line.split("|")[1].strip() for line in lines[2:4]] == ["persistence", "tiny"]
-    assert lines[4:] == [str(tmp_path / "results" / name) for name in ("metrics.json", "sheet.png")]
+    assert lines[4:] == [str(tmp_path / "results" / name) for name in ("metrics.json", "sheet.png", "report.html")]
     assert all(Path(line).stat().st_size > 500 for line in lines[4:])
 
 

@@ -85,6 +85,7 @@ def test_results_that_an_earlier_attempt_wrote_are_the_result(
     folder.mkdir()
     (folder / "metrics.json").write_text(json.dumps({"model": "m", "pairs": 3, "by_years": {}}))
     (folder / "sheet.png").write_bytes(b"a picture")
+    (folder / "report.html").write_text("a report")
     end = carry_out(evaluation)
     assert isinstance(end, Done), end
     assert end.facts == {"model": "m", "pairs": "3"}
