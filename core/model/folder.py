@@ -35,11 +35,11 @@ class LoadedModel:
     Attributes:
         contract: its terms.
         unet: predicts the coarse difference.
-        more_unets: others of the same shape; all draw members in turn.
         upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
         sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
         calibration: of the probability of change; None where it was not fitted.
+        more_unets: others of the same shape; all draw members in turn.
     """
 
     contract: ModelContract
