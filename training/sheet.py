@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELL_SCALE = 4
+PANEL_PX = 256
+"""Side of a picture on a sheet; smaller ones are enlarged by whole numbers, pixel by pixel."""
 GAP_PX = 4
-HEAD_PX = 22
-COLUMNS = ("before", "member 1", "member 2", "member 3", "mean", "spread x4", "truth", "truth, fine")
+HEAD_PX = 26
+COLUMNS = (
+    "before", "before, cells", "member 1", "member 2", "member 3", "mean", "spread x4", "truth, cells", "truth",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,26 +73,28 @@ def _strip(width: int, texts: Sequence[tuple[int, str]]) -> NDArray[np.uint8]:
     """A white strip with texts at places along it; uint8 (y, width, 3)."""
     strip = np.full((HEAD_PX, width, 3), 255, np.uint8)
     for left, text in texts:
-        cv2.putText(strip, text, (left, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(strip, text, (left, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 1, cv2.LINE_AA)
     return strip
 
 
 def _panels(example: Example) -> list[NDArray[np.uint8]]:
     base = example.coarse_before
     panels = [example.before.transpose(1, 2, 0)]
-    panels += [_show(base + member) for member in example.members]
-    panels += [_show(base + example.mean), _show(4 * example.spread), _show(base + example.truth)]
+    panels += [show_cells(base + member) for member in example.members]
+    panels += [show_cells(base + example.mean), show_cells(4 * example.spread), show_cells(base + example.truth)]
     panels.append(example.later.transpose(1, 2, 0))
-    return panels
+    return [panels[0], show_cells(base), *panels[1:]]
 
 
 def _side_by_side(panels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
-    row = np.concatenate([piece for panel in panels for piece in (panel, gap)], axis=1)
+    factor = max(1, PANEL_PX // len(panels[0]))
+    enlarged = [panel.repeat(factor, 0).repeat(factor, 1) for panel in panels]
+    gap = np.full((len(enlarged[0]), GAP_PX, 3), 255, np.uint8)
+    row = np.concatenate([piece for panel in enlarged for piece in (panel, gap)], axis=1)
     return np.concatenate([row, np.full((GAP_PX, row.shape[1], 3), 255, np.uint8)])
 
 
-def _show(coarse: NDArray[Any]) -> NDArray[np.uint8]:
+def show_cells(coarse: NDArray[Any]) -> NDArray[np.uint8]:
     """Turn float (3, y, x) in 0..1 into an enlarged uint8 (y, x, 3), cell by cell."""
     levels: NDArray[np.uint8] = (np.clip(coarse, 0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
     return levels.repeat(CELL_SCALE, 0).repeat(CELL_SCALE, 1)
