@@ -153,7 +153,7 @@ def test_an_evaluation_writes_its_figures_and_a_sheet(
     assert json.loads((folder / "metrics.json").read_text()) == json.loads(json.dumps(metrics))
     sheet = cv2.imread(str(folder / "sheet.png"))
     assert sheet is not None
-    assert sheet.shape[1] == 8 * (128 + 4)
+    assert sheet.shape[1] == 9 * (256 + 4)
     assert progress[-1] == (8, 8)
 
     tiles = cut_tiles([chip for source in intervals for chip in load_pairs(source)])
