@@ -34,6 +34,8 @@ DRIFT_MEMBERS = 4
 CHANGE_STRATA = ("least", "less", "more", "most")
 """Quarters of the tiles by their mean absolute change."""
 UPSCALED_TILES = 96
+GSD_DIGITS = 3
+"""Of metres, that members are drawn by: a model is told those that it was trained on no more exactly."""
 METRICS_NAME, SHEET_NAME = "metrics.json", "sheet.png"
 
 
@@ -97,14 +99,17 @@ def draw_members(
 ) -> Field:
     """Draw coarse differences for every tile on its own; float32 (member, tile, 3, 32, 32) in 0..1.
 
-    Each tile stands at another place of the noise lattice, so that tiles do not share their noise.
+    Each tile stands at another place of the noise lattice, so that tiles do not share their noise. Tiles share network
+    calls where years and GSD, to the millimetre, are equal.
     """
     results = np.zeros((members, *tiles.truth.shape), np.float32)
     done = 0
-    for years, gsd_m in sorted(set(zip(tiles.years.tolist(), tiles.gsd_m.tolist(), strict=True))):
+    # every raster has a GSD of its own, and alone in its batch a tile would cost as much as a full one
+    rounded_m = tiles.gsd_m.astype(np.float64).round(GSD_DIGITS)
+    for years, gsd_m in sorted(set(zip(tiles.years.tolist(), rounded_m.tolist(), strict=True))):
         settings = ForecastSettings(years, gsd_m, members=members, seed=seed, sampling_steps=sampling_steps)
         forecaster = Forecaster(model, device, settings, before_call)
-        chosen = np.flatnonzero((tiles.years == years) & (tiles.gsd_m == gsd_m))
+        chosen = np.flatnonzero((tiles.years == years) & (rounded_m == gsd_m))
         for start in range(0, len(chosen), forecaster.batch_size):
             batch = chosen[start : start + forecaster.batch_size]
             padded = np.resize(batch, forecaster.batch_size)

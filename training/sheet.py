@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELL_SCALE = 4
+PANEL_PX = 256
+"""Side of a picture on a sheet; smaller ones are enlarged by whole numbers, pixel by pixel."""
 GAP_PX = 4
-HEAD_PX = 22
-COLUMNS = ("before", "member 1", "member 2", "member 3", "mean", "spread x4", "truth", "truth, fine")
+HEAD_PX = 26
+COLUMNS = (
+    "before", "before, cells", "member 1", "member 2", "member 3", "mean", "spread x4", "truth, cells", "truth",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def _strip(width: int, texts: Sequence[tuple[int, str]]) -> NDArray[np.uint8]:
     """A white strip with texts at places along it; uint8 (y, width, 3)."""
     strip = np.full((HEAD_PX, width, 3), 255, np.uint8)
     for left, text in texts:
-        cv2.putText(strip, text, (left, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(strip, text, (left, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 1, cv2.LINE_AA)
     return strip
 
 
@@ -87,12 +91,14 @@ def _panels(example: Example) -> list[NDArray[np.uint8]]:
     panels += [show_cells(base + member) for member in example.members]
     panels += [show_cells(base + example.mean), show_cells(4 * example.spread), show_cells(base + example.truth)]
     panels.append(example.later.transpose(1, 2, 0))
-    return panels
+    return [panels[0], show_cells(base), *panels[1:]]
 
 
 def _side_by_side(panels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
-    row = np.concatenate([piece for panel in panels for piece in (panel, gap)], axis=1)
+    factor = max(1, PANEL_PX // len(panels[0]))
+    enlarged = [panel.repeat(factor, 0).repeat(factor, 1) for panel in panels]
+    gap = np.full((len(enlarged[0]), GAP_PX, 3), 255, np.uint8)
+    row = np.concatenate([piece for panel in enlarged for piece in (panel, gap)], axis=1)
     return np.concatenate([row, np.full((GAP_PX, row.shape[1], 3), 255, np.uint8)])
 
 

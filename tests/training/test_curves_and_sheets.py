@@ -89,9 +89,11 @@ def test_each_checkpoint_has_a_sheet_and_the_training_does_not_hear_of_it(
     pictures = [cv2.imread(str(path)) for path in sheets]
     assert pictures[0] is not None
     # a head, and three rows with a caption above each
-    assert pictures[0].shape[:2] == (22 + 3 * (22 + 132), 8 * 132)
-    before, truth = (pictures[0][44 : 44 + 128, left : left + 128] for left in (0, 7 * 132))
-    assert np.abs(before.astype(int) - truth).mean() > 1
+    assert pictures[0].shape[:2] == (26 + 3 * (26 + 260), 9 * 260)
+    before, cells, truth = (pictures[0][52 : 52 + 256, left : left + 256].astype(int) for left in (0, 260, 8 * 260))
+    assert np.abs(before - truth).mean() > 1
+    squares = before.reshape(32, 8, 32, 8, 3).mean((1, 3))
+    np.testing.assert_allclose(cells[::8, ::8], squares, atol=0.51)
 
 
 def test_a_sheet_of_the_upscaler_shows_cells_bicubic_and_truth(
@@ -102,6 +104,7 @@ def test_a_sheet_of_the_upscaler_shows_cells_bicubic_and_truth(
     train_upscaler(settings, sampler, tmp_path, {}, CPU, torch.float32, ignore)
     picture = cv2.imread(str(tmp_path / "sheets" / "step-0000006.png"))
     assert picture is not None
-    assert picture.shape[:2] == (22 + 2 * 36, 4 * 36)
+    assert picture.shape[:2] == (26 + 2 * 260, 4 * 260)
     fine = sampler.batch(0, 2, 32)[0].numpy().transpose(1, 2, 0)[..., ::-1] * 255
-    np.testing.assert_allclose(picture[22 : 22 + 32, 3 * 36 : 3 * 36 + 32], fine.clip(0, 255), atol=0.51)
+    truth = picture[26 : 26 + 256 : 8, 3 * 260 : 3 * 260 + 256 : 8]
+    np.testing.assert_allclose(truth, fine.clip(0, 255), atol=0.51)

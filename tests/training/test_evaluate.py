@@ -115,6 +115,16 @@ def test_each_interval_is_drawn_with_its_own_years(model: LoadedModel) -> None:
     assert np.abs(pooled[:, 1] - alone[:, 1]).max() > 1e-4
 
 
+def test_tiles_of_rasters_that_differ_by_less_than_a_millimetre_a_pixel_share_a_call(model: LoadedModel) -> None:
+    chips = [replace(numbered(i, (128, 128)), gsd_m=0.6002 + i * 1e-5) for i in range(3)]
+    calls: list[int] = []
+    tiles = cut_tiles([*chips, replace(chips[0], gsd_m=0.7)])
+    drawn = draw_members(model, CPU, tiles, 2, 0, 1, ignore, lambda: calls.append(1))
+    assert len(calls) == 2 * 2, "one a member and GSD"
+    alone = draw(model, cut_tiles([replace(chip, gsd_m=0.6) for chip in chips]))
+    np.testing.assert_allclose(drawn[:, :3], alone, atol=1e-5)
+
+
 def test_the_bicubic_rival_of_the_upscaler_is_perfect_where_there_is_nothing_to_draw(model: LoadedModel) -> None:
     flat = np.full((2, 3, 128, 128), 100, np.uint8)
     flat[:, :, :64] = 101
@@ -143,7 +153,7 @@ def test_an_evaluation_writes_its_figures_and_a_sheet(
     assert json.loads((folder / "metrics.json").read_text()) == json.loads(json.dumps(metrics))
     sheet = cv2.imread(str(folder / "sheet.png"))
     assert sheet is not None
-    assert sheet.shape[1] == 8 * (128 + 4)
+    assert sheet.shape[1] == 9 * (256 + 4)
     assert progress[-1] == (8, 8)
 
     tiles = cut_tiles([chip for source in intervals for chip in load_pairs(source)])
