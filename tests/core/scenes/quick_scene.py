@@ -22,7 +22,7 @@ BLOCK_PX = 128
 class QuickUnet(nn.Module):
     """Says that each window becomes what its noise and its first condition channels make of it."""
 
-    config = SimpleNamespace(in_channels=67, class_embed_type=None, block_out_channels=(16,))
+    config = SimpleNamespace(in_channels=67, out_channels=3, class_embed_type=None, block_out_channels=(16,))
 
     def __init__(self) -> None:
         super().__init__()
