@@ -94,7 +94,7 @@ class Page:
         items = "\n".join(f"<li>{_text(text)}</li>" for text in texts)
         return self._add(f"<ul>\n{items}\n</ul>") if items else self
 
-    def table(self, header: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str) -> Page:
+    def table(self, header: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str = "") -> Page:
         """Add a table; the first cell of a row names it.
 
         Raises:
@@ -107,10 +107,9 @@ class Page:
                 raise ValueError(f"a row of {len(row)} cells under a header of {len(header)}: {row!r}")
             cells = "".join(f"<td>{_text(cell)}</td>" for cell in row[1:])
             body.append(f'<tr><th scope="row">{_text(row[0])}</th>{cells}</tr>')
-        lines = "\n".join(body)
+        lines, said = "\n".join(body), f"<caption>{_text(caption)}</caption>\n" if caption else ""
         return self._add(
-            f"<figure><table>\n<caption>{_text(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-            f"<tbody>\n{lines}\n</tbody></table></figure>"
+            f"<figure><table>\n{said}<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></figure>"
         )
 
     def figure(self, plot: Figure, caption: str) -> Page:
@@ -128,7 +127,7 @@ class Page:
         """
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
             raise ValueError(f"a picture is uint8 (y, x, 3), not {pixels.dtype} {pixels.shape}")
-        _, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+        _, data = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGR))
         return self._picture(data.tobytes(), caption, "picture")
 
     def to_html(self) -> str:
@@ -146,8 +145,8 @@ class Page:
             f"{navigation}{parts}\n</main>\n</body>\n</html>\n"
         )
 
-    def write(self, path: Path) -> None:
-        """Write the page aside and rename it.
+    def write(self, path: Path) -> Path:
+        """Write the page aside and rename it; its path comes back.
 
         Raises:
             OutputError: it cannot be written.
@@ -161,6 +160,7 @@ class Page:
         except OSError as error:
             aside.unlink(missing_ok=True)
             raise OutputError(f"{path}: the report cannot be written: {error.strerror or error}") from error
+        return path
 
     def _picture(self, png: bytes, caption: str, kind: str) -> Page:
         data, words = base64.b64encode(png).decode("ascii"), _text(caption)

@@ -82,7 +82,7 @@ def test_it_needs_nothing_but_itself() -> None:
 
 
 def test_a_picture_comes_back_pixel_by_pixel() -> None:
-    pixels = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)[:, ::-1]
     (data,) = re.findall(r"base64,([^\"]+)\"", Page("a").image(pixels, "noise").to_html())
     shown = cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), cv2.IMREAD_COLOR)
     np.testing.assert_array_equal(cv2.cvtColor(shown, cv2.COLOR_BGR2RGB), pixels)
@@ -95,6 +95,7 @@ def test_equal_pages_are_equal_bytes() -> None:
 def test_a_table_names_its_rows_and_columns_and_holds_them_together() -> None:
     reader = Reader(Page("a").table(("x", "y"), [(1, 2), (3, 4)], "what").to_html())
     assert [cell["scope"] for cell in reader.all("th")] == ["col", "col", "row", "row"]
+    assert Reader(Page("a").table(("x",), [(1,)]).to_html()).all("caption") == []
     with pytest.raises(ValueError, match="a row of 3 cells under a header of 2"):
         Page("a").table(("x", "y"), [(1, 2, 3)], "what")
 
@@ -107,7 +108,7 @@ def test_what_is_no_picture_is_refused(pixels: np.ndarray) -> None:
 
 def test_a_page_that_cannot_be_written_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "report.html"
-    Page("first").write(path)
+    assert Page("first").write(path) == path
 
     def fail(self: Path, *arguments: object, **more: object) -> None:
         raise OSError(28, "No space left on device")

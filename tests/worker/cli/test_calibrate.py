@@ -80,3 +80,23 @@ def test_an_error_is_one_line_that_names_the_thing(
     assert answer.code == 1
     assert named in answer.error_line
     assert hash_model(model) == before
+
+
+def test_a_backtest_shows_the_calibration_and_says_where_it_is_no_test_of_it(
+    run: Run, model: Path, areas: Path, tmp_path: Path
+) -> None:
+    dates = [areas / "2016", areas / "2020"]
+    assert (
+        run("calibrate", model, "--before", dates[0], "--after", dates[1], "--members", 4, "--place", "home").code == 0
+    )
+    told = {}
+    for name, pair in (("same", dates), ("other", [areas / "2016" / "1.tif", areas / "2020" / "1.tif"])):
+        out = tmp_path / name
+        answer = run("evaluate", *pair, "--years", 4, "--model", model, "--members", 4, "--out", out)
+        assert answer.code == 0, answer.err
+        told[name] = json.loads((out / "metrics.json").read_text())["backtest"]["calibration"]["of_model"]
+        is_warned = "was calibrated on these very pairs" in (out / "report.html").read_text(encoding="utf-8")
+        assert is_warned is told[name]["is_fitted_here"] is (name == "same")
+    assert told["same"]["place"] == "home"
+    # fitted on these pairs by the same noise, so all that is left is what isotonic regression cannot fit
+    assert told["same"]["calibration_error"] < 0.02
