@@ -14,6 +14,7 @@ import torch
 
 from ..blocks import BlockReading, Layers
 from ..errors import UnreadableSourceError
+from ..large_arrays import give_back_large_arrays
 from ..model.folder import LoadedModel, hash_model, load_model
 from ..raster.access import ENVIRONMENT
 from ..request import PredictionRequest
@@ -91,6 +92,7 @@ class LocalRunner:
         """Predict blocks and keep them, in their order; what became of each."""
         if not numbers:
             return
+        give_back_large_arrays()
         with rasterio.Env(**ENVIRONMENT):
             opened = open_scene(scene, self._load)
             run = _Run(opened, BlockFolder(blocks_url, scene), on_calls, stop)
