@@ -1,0 +1,1 @@
+"""Reports that a person opens in a browser, without a network."""
