@@ -64,7 +64,7 @@ class DatasetSettings:
     options: SourceOptions = field(default_factory=SourceOptions)
     ground_scales_m: tuple[float, ...] = ()
     bbox: Box | None = None
-    filter_name: FilterName = "share"
+    filter_name: FilterName = "reference"
     limits: tuple[Limit, ...] = ()
     split: SplitSettings = field(default_factory=SplitSettings)
     max_shift_px: float = MAX_SHIFT_PX
@@ -208,7 +208,7 @@ def _measure(
 ) -> dict[str, NDArray[np.float32]]:
     values = {name: np.zeros(len(gathered.tiles), np.float32) for name in MEASURES}
     for number, tile in enumerate(gathered.tiles):
-        before, after = pixels[number]
+        before, after = pixels.read(number)
         for name, value in measure_tiles(before, apply_tables(after, tables[tile.interval])).items():
             values[name][number] = value
         if number % TILES_A_TICK == 0:

@@ -164,7 +164,7 @@ def _sheet(gathered: Gathered, outcome: Outcome, pixels: ShardReader, numbers: N
     chosen = np.sort(random.choice(numbers, min(SHEET_TILES, len(numbers)), replace=False))
     pictures = []
     for index in chosen:
-        before, after = pixels[int(index)]
+        before, after = pixels.read(int(index))
         matched = apply_tables(after, outcome.tables[gathered.tiles[int(index)].interval])
         pictures.append(side_by_side(before, matched))
     height, width = (side + GAP_PX for side in pictures[0].shape[1:])

@@ -114,7 +114,10 @@ class ShardReader:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._shards = [_mapped(path) for path in paths]
+        self._paths = list(paths)
+        maps = [_mapped(path) for path in paths]
+        self._offsets = [one.offset for one in maps]
+        self._shards = [one.view(np.ndarray) for one in maps]
         sizes = [len(shard) for shard in self._shards]
         if any(size != SHARD_PAIRS for size in sizes[:-1]):
             raise TrainingError(f"{paths[0].parent}: shards of {sizes} pairs; all but the last need {SHARD_PAIRS}")
@@ -128,17 +131,23 @@ class ShardReader:
         pair: NDArray[np.uint8] = self._shards[number // SHARD_PAIRS][number % SHARD_PAIRS]
         return pair
 
+    def read(self, number: int) -> NDArray[np.uint8]:
+        """One pair, copied, so that memory does not fill with pages of who reads all of them once."""
+        shard, place = divmod(number, SHARD_PAIRS)
+        offset = self._offsets[shard] + place * PAIR_BYTES
+        return np.fromfile(self._paths[shard], np.uint8, PAIR_BYTES, offset=offset).reshape(PAIR_SHAPE)
 
-def _mapped(path: Path) -> NDArray[np.uint8]:
+
+def _mapped(path: Path) -> np.memmap[Any, np.dtype[np.uint8]]:
     try:
-        shard: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        shard: np.memmap[Any, np.dtype[np.uint8]] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path}: cannot be read as pairs of tiles: {error}; make the dataset again") from error
     if shard.dtype != np.uint8 or shard.shape[1:] != PAIR_SHAPE:
         raise TrainingError(
             f"{path}: holds {shard.dtype} {shard.shape}, and pairs of tiles are uint8 (n, 2, 3, {TILE_PX}, {TILE_PX})"
         )
-    return shard.view(np.ndarray)
+    return shard
 
 
 def _header(pairs: int) -> bytes:

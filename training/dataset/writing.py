@@ -83,7 +83,7 @@ def write_dataset(
     done, total = gathered.steps + len(gathered.tiles), gathered.steps + len(gathered.tiles) + len(outcome.kept)
     with ShardWriter(folder) as shards:
         for number, index in enumerate(outcome.kept):
-            before, after = pixels[int(index)]
+            before, after = pixels.read(int(index))
             shards.add(before, apply_tables(after, outcome.tables[gathered.tiles[int(index)].interval]))
             if number % TILES_A_TICK == 0:
                 on_progress(done + number, total)

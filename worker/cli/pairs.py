@@ -70,7 +70,7 @@ def spread_dates(args: list[str]) -> list[str]:
 @checks("--strict", "is_strict", is_flag=True, help="Make it an error where a pair would be left out.")
 @tiles("--ground-scale", "scales", multiple=True, metavar="M[,M...]", help="Metres a tile of 128 px covers; several "
        "are cut each [the pixels of the coarser image].")  # fmt: skip
-@tiles("--filter", "filter_name", type=click.Choice(["reference", "share", "none"]), default="share",
+@tiles("--filter", "filter_name", type=click.Choice(["reference", "share", "none"]), default="reference",
        show_default=True, help="Which tiles are kept: by published limits; by true change, clouds; all.")  # fmt: skip
 @tiles("--limit", "limits", multiple=True, metavar="NAME=ABOVE:BELOW", help="A threshold of your own, as "
        "changed_share=:0.5; the report shows all measures.")  # fmt: skip
