@@ -156,7 +156,7 @@ def load_data(settings: TrainingSettings) -> TrainingData:
     """
     if not (settings.pairs or settings.datasets):
         raise TrainingError(
-            "no pairs: give --pairs, or --before and --after, or datasets or [[pairs]] in the settings file"
+            "no pairs: give --before and --after or --pairs, or [[pairs]] or datasets in the settings file"
         )
     chips: list[ChipPair] = []
     unreadable: list[Path] = []

@@ -26,6 +26,8 @@ SHEET_TILES = 12
 SHEET_COLUMNS = 3
 GAP_PX = 10
 BINS = 60
+LEAST_RANGE = 0.01
+"""Of a histogram whose values are all the same."""
 PICTURE_SEED = 0
 PAIR_COLUMNS = (
     "pair", "before", "after", "size, px", "GSD, m", "shift, px", "spread, px", "agreement", "empty", "saturated",
@@ -184,7 +186,8 @@ def _histograms(outcome: Outcome) -> Figure:
     axes = figure.subplots(-(-len(MEASURES) // 2), 2).ravel()
     for axis, (name, meaning) in zip(axes, MEASURES.items(), strict=False):
         values = outcome.values[name]
-        axis.hist(values, bins=BINS, color="#4a78b0")
+        first = float(values.min())
+        axis.hist(values, bins=BINS, range=(first, max(float(values.max()), first + LEAST_RANGE)), color="#4a78b0")
         low, high = axis.get_xlim()
         if name in limits:
             for start, stop in ((low, limits[name].above), (limits[name].below, high)):
