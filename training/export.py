@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,21 @@ def training_tones(chips: Sequence[ChipPair]) -> ToneReference:
 
 
 def make_contract(
-    settings: TrainingSettings, difference_std: float, gsd_m: Mapping[float, int], tones: ToneReference
+    settings: TrainingSettings,
+    difference_std: float,
+    gsd_m: Mapping[float, int],
+    tones: ToneReference,
+    years: Collection[float],
 ) -> ModelContract:
-    """Say what a trained model promises; `gsd_m` counts the tiles of each GSD of the imagery, in metres."""
+    """Say what a trained model promises.
+
+    Args:
+        settings: of the training.
+        difference_std: what the target was divided by.
+        gsd_m: counts the tiles of each GSD of the imagery, in metres.
+        tones: of the images.
+        years: between the dates of the pairs.
+    """
     own = settings.forecaster
     trained = _trained_scales(settings, gsd_m)
     return ModelContract(
@@ -70,7 +82,7 @@ def make_contract(
         composition=settings.composition,
         gsd_range_m=(min(trained), max(trained)),
         trained_gsd_m=trained,
-        interval_years=tuple(sorted({pair.years for pair in settings.pairs})),
+        interval_years=tuple(sorted(years)),
         noise=own.noise,
         tones=tones,
     )

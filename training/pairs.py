@@ -41,6 +41,7 @@ class ChipPair:
         years: years between the dates.
         gsd_m: ground sample distance, metres.
         name: file name, and the window's corner where the raster was cut.
+        is_filtered: whether a filter chose it already, so that all of its tiles are trained on.
     """
 
     before: NDArray[np.uint8]
@@ -49,6 +50,7 @@ class ChipPair:
     years: float
     gsd_m: float
     name: str
+    is_filtered: bool = False
 
 
 def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambda path: None) -> list[ChipPair]:

@@ -49,7 +49,7 @@ def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[Tr
     if request.pairs:
         settings = replace(settings, pairs=tuple(map(read_pair, request.pairs)))
     if is_elsewhere:
-        _check_absolute(request.config, settings.pairs, settings.single_dates)
+        _check_absolute(request.config, settings.pairs, (*settings.single_dates, *settings.datasets))
     if request.max_steps:
         settings = settings.with_steps(request.max_steps)
     if request.threads:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..core.device import precision_name
 from ..core.errors import TrainingError
 from .checkpoint import PREFIX, checkpoint_folders
+from .dataset.folder import open_dataset
 from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
 from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
@@ -75,6 +76,12 @@ class TrainingPlan:
     stages: tuple[Stage, ...]
     is_resuming: bool
 
+    def with_datasets(self, folders: Sequence[Path]) -> TrainingPlan:
+        """Train on folders of pairs as well; they take the place of those in the settings where any are given."""
+        if not folders:
+            return self
+        return replace(self, settings=replace(self.settings, datasets=tuple(map(str, folders))))
+
     def with_extras(self, perceptual_weights: Path | None, has_tensorboard: bool) -> TrainingPlan:
         """Take up what one computer alone can say: a file with weights of VGG19, and whether TensorBoard is there."""
         settings = self.settings
@@ -122,7 +129,8 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware), len(data.unreadable)
     )
     gsd_m = Counter(data.chips[tile.chip].gsd_m for tile in sampler.tiles)
-    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips))
+    years = {chip.years for chip in data.chips}
+    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips), years)
     card = make_card(settings, contract, facts)
     export_model(plan.folder, contract, trained, upscaler, card)
     return plan.folder
@@ -179,14 +187,20 @@ def load_data(settings: TrainingSettings) -> TrainingData:
     Raises:
         TrainingError: no pairs are named, or one of them cannot be read.
     """
-    if not settings.pairs:
-        raise TrainingError("no pairs: give --before and --after, or [[pairs]] in the settings file")
+    if not (settings.pairs or settings.datasets):
+        raise TrainingError(
+            "no pairs: give --before and --after or --pairs, or [[pairs]] or datasets in the settings file"
+        )
     chips: list[ChipPair] = []
     unreadable: list[Path] = []
     for source in settings.pairs:
         found = load_pairs(source, unreadable.append)
         log.info("%s and %s: %d chips, %g years", source.before, source.after, len(found), source.years)
         chips += found
+    for name in settings.datasets:
+        dataset = open_dataset(name)
+        chips += dataset.chips("train")
+        log.info("%s: %d pairs to train on of %d", name, len(dataset.chips("train")), len(dataset.rows))
     if unreadable:
         log.warning("%d rasters could not be read and were left out", len(unreadable))
     images = _every_date(chips) + load_single_dates(settings.single_dates)

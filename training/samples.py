@@ -286,7 +286,10 @@ def _kept_tiles(index: int, chip: ChipPair, settings: TileSettings) -> list[_Til
     for top in range(0, chip.valid.shape[0] - TILE_PX + 1, TILE_PX):
         for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):
             window = _window(top, left, TILE_PX)
-            if is_worth_training(chip.before[window], chip.after[window], chip.valid[window[1:]], settings):
+            is_kept = chip.is_filtered or is_worth_training(
+                chip.before[window], chip.after[window], chip.valid[window[1:]], settings
+            )
+            if is_kept:
                 # only a weighted draw asks how much changes
                 share = changed_share(chip.before[window], chip.after[window]) if settings.change_emphasis else 0.0
                 tiles.append(_Tile(index, top, left, share))

@@ -232,6 +232,7 @@ class TrainingSettings:
         name: name of the model.
         preset: preset that the settings started from.
         pairs: where the two dates lie.
+        datasets: folders that `landcast pairs` made; their training part is taken.
         single_dates: further folders for the upscaler, which needs one date only.
         tiles: how samples are cut.
         forecaster: how the UNet is trained.
@@ -250,6 +251,7 @@ class TrainingSettings:
     name: str = "unnamed"
     preset: str = "fast"
     pairs: tuple[PairSource, ...] = ()
+    datasets: tuple[str, ...] = ()
     single_dates: tuple[str, ...] = ()
     tiles: TileSettings = field(default_factory=TileSettings)
     forecaster: ForecasterSettings = field(default_factory=ForecasterSettings)

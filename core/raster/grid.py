@@ -122,7 +122,7 @@ def select_extent(extent: tuple[float, float, float, float], crs: CRS) -> Select
 
 def choose_grid(
     source: SourceImage,
-    contract: ModelContract,
+    contract: ModelContract | None,
     ground_scale_m: float | None,
     crs: CRS | None = None,
     selection: Selection | None = None,
@@ -131,7 +131,7 @@ def choose_grid(
 
     Args:
         source: the open source.
-        contract: of the model.
+        contract: of the model; None where the grid is for no model, as that of training pairs.
         ground_scale_m: metres that a tile covers; by the source and the model where None.
         crs: of the result; by the rule where None.
         selection: what is wanted of the source; it matters only where the source spans more than one CRS can show.
@@ -355,14 +355,14 @@ def _native_grid(source: SourceImage, gsd_m: float, reference: tuple[float, floa
 
 
 def _choose_gsd(
-    source: SourceImage, own_gsd_m: float, contract: ModelContract, ground_scale_m: float | None
+    source: SourceImage, own_gsd_m: float, contract: ModelContract | None, ground_scale_m: float | None
 ) -> tuple[float, list[str], list[str]]:
     """The GSD of the result, caveats and notes."""
-    low, high = contract.gsd_range_m
+    low, high = (0.0, math.inf) if contract is None else contract.gsd_range_m
     notes, caveats = [], []
     if ground_scale_m is None:
         gsd_m = own_gsd_m
-        if own_gsd_m < low * (1 - SAME_GSD):
+        if contract is not None and own_gsd_m < low * (1 - SAME_GSD):
             gsd_m = min(contract.trained_gsd_m, key=lambda trained: abs(math.log(trained / own_gsd_m)))
             notes.append(
                 f"{source.name}: reduced from {own_gsd_m:.3g} to {gsd_m:.3g} m a pixel, the nearest that "
@@ -372,7 +372,7 @@ def _choose_gsd(
         gsd_m = ground_scale_m / TILE_PX
     else:
         raise RequestError(f"--ground-scale must be above 0 metres, not {ground_scale_m}")
-    if not low * (1 - SAME_GSD) <= gsd_m <= high * (1 + SAME_GSD):
+    if contract is not None and not low * (1 - SAME_GSD) <= gsd_m <= high * (1 + SAME_GSD):
         caveats.append(
             f"{source.name}: {gsd_m:.3g} m a pixel lies outside what {contract.name} was trained on "
             f"({low:g} to {high:g} m); the result is less reliable"

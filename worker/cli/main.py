@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "predict": "Predict future layers from georeferenced images.",
     "match": "Give an image the colours of another.",
     "change": "Map what changed between two images of a place.",
+    "pairs": "Make a dataset of training pairs from imagery of two or more dates.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
     "calibrate": "Fit a model's probability of change to what came true.",

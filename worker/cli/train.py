@@ -18,6 +18,8 @@ from .console import ProgressDisplay, progress_option
 @click.option("--before", multiple=True, metavar="RASTERS", help="File or folder of the first date; may be repeated.")
 @click.option("--after", multiple=True, metavar="RASTERS", help="The second date, in the same order.")
 @click.option("--years", multiple=True, type=float, help="Years between, in the same order [from years in the paths].")
+@click.option("--pairs", "datasets", multiple=True, type=click.Path(path_type=Path), metavar="DATASET",
+              help="Folder that `landcast pairs` made; may be repeated.")  # fmt: skip
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Model folder to make; work in "
               "progress is kept beside it.")  # fmt: skip
 @click.option("--config", type=click.Path(), help="Settings in TOML.")
@@ -37,11 +39,12 @@ from .console import ProgressDisplay, progress_option
 @click.option("--tensorboard", "has_tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
 @progress_option
 def train(
-    before: Any, after: Any, years: Any, folder: Path, progress: Any, **options: Any,
+    before: Any, after: Any, years: Any, datasets: tuple[Path, ...], folder: Path, progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Train both networks on pairs of two dates and make a model folder.
 
-    RASTERS is a GeoTIFF, or a folder whose file names pair the dates.
+    RASTERS is a GeoTIFF, or a folder whose file names pair the dates; DATASET is what `landcast pairs` makes of any
+    imagery.
     """
     with needs_training():
         from ...training.requests import plan_training
@@ -50,6 +53,7 @@ def train(
         raise RequestError("--before, --after and --years must be given equally often")
     pairs = tuple(map(PairSource, before, after, years or [None] * len(before)))
     plan, hardware = plan_training(TrainRequest(str(folder), pairs, **options))
+    plan = plan.with_datasets(datasets)
     with ProgressDisplay(progress, "step") as display:
         made = run_training(plan, hardware, display.show)
     click.echo(made if made else f"{options['stage']} trained; train the other stage with --resume to make the model")

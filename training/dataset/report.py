@@ -1,0 +1,270 @@
+"""The report of a dataset: what came in, what was thrown out and why, in tables, plots and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.radiometry.histogram import apply_tables
+from ..report.page import Page
+from .checks import side_by_side
+from .gathering import Gathered
+from .measures import MEASURES, Limit
+from .records import PairRecord
+from .storage import ShardReader
+from .writing import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_ROWS = 200
+SHEET_TILES = 12
+SHEET_COLUMNS = 3
+GAP_PX = 10
+BINS = 60
+LEAST_RANGE = 0.01
+"""Of a histogram whose values are all the same."""
+PICTURE_SEED = 0
+PAIR_COLUMNS = (
+    "pair", "before", "after", "size, px", "GSD, m", "shift, px", "spread, px", "agreement", "empty", "saturated",
+    "uniform", "histograms apart", "after matching", "tiles", "kept", "left out because",
+)  # fmt: skip
+TITLES = {
+    "shift": "Farthest beside each other",
+    "agreement": "Least agreement of edges",
+    "radiometry": "Histograms farthest apart, before matching",
+    "saturated": "Most of it black or white: cloud, shadow, fill",
+    "uniform": "Most of it uniform: cloud, water, fill",
+    "empty": "Most of it masked",
+}
+BADNESS = {
+    "shift": "{:.1f} px beside each other",
+    "agreement": "edges correlate by {:.2f}",
+    "radiometry": "histograms lie {:.2f} apart",
+    "saturated": "{:.1%} saturated",
+    "uniform": "{:.1%} uniform",
+    "empty": "{:.1%} masked",
+}
+"""How bad a pair is, in words."""
+
+
+def write_report(
+    path: Path, name: str, gathered: Gathered, outcome: Outcome, pixels: ShardReader, facts: Mapping[str, Any]
+) -> Path:
+    """Write the report; its path comes back.
+
+    Args:
+        path: of the HTML file.
+        name: of the dataset.
+        gathered: what was cut, in the order of `pixels`.
+        outcome: what became of it.
+        pixels: as they were cut, before matching.
+        facts: what `dataset.json` says.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    page = Page(f"Training pairs: {name}")
+    _add_summary(page, outcome, facts)
+    _add_pairs(page, gathered, facts)
+    _add_worst(page, gathered)
+    page.heading("What the filters measured")
+    page.figure(
+        _histograms(outcome),
+        f"All {len(gathered.tiles)} tiles that were cut; what lies in the red is thrown out.",
+    )
+    _add_sheets(page, gathered, outcome, pixels)
+    if gathered.has_place:
+        page.heading("The split").figure(_map(gathered, outcome), "Centres of the tiles, metres from the middle.")
+    return page.write(path)
+
+
+def _add_summary(page: Page, outcome: Outcome, facts: Mapping[str, Any]) -> None:
+    counts, left_out = facts["pairs"], facts["left_out"]
+    split = facts["split"]
+    page.table(
+        ("pairs of tiles", "number"),
+        [
+            ("cut", counts["cut"]),
+            *(
+                (f"thrown out: {reason}", count)
+                for reason, count in left_out.items()
+                if reason in outcome.thrown_counts
+            ),
+            ("kept", counts["kept"]),
+            *((f"of these: {part}", number) for part, number in outcome.part_counts.items()),
+        ],
+    )
+    page.paragraph(
+        f"{left_out['not wholly seen']} places are not wholly seen at both dates and "
+        f"{left_out['shown by another pair']} were shown by another pair of images; "
+        f"neither were cut. Blocks of {split['block_m']:g} m by seed {split['seed']}; "
+        f"nothing within {split['buffer_m']:g} m of another part."
+    )
+    page.table(
+        ("interval", "years", "pairs of images", "of these left out"),
+        [
+            (
+                f"{interval['before']} to {interval['after']}",
+                f"{interval['years']:g}",
+                sum(pair["interval"] == number for pair in facts["image_pairs"]),
+                sum(pair["interval"] == number and bool(pair["problems"]) for pair in facts["image_pairs"]),
+            )
+            for number, interval in enumerate(facts["intervals"])
+        ],
+    )
+    if facts["remarks"]:
+        page.heading("What was told", 3)
+        for remark in facts["remarks"]:
+            page.paragraph(remark)
+
+
+def _add_pairs(page: Page, gathered: Gathered, facts: Mapping[str, Any]) -> None:
+    ordered = sorted(facts["image_pairs"], key=lambda pair: (not pair["problems"], -_length(pair)))
+    page.heading("Pairs of images")
+    told = _shift_text(gathered.records)
+    if told:
+        page.paragraph(told)
+    if len(ordered) > MOST_ROWS:
+        page.paragraph(f"{MOST_ROWS} of {len(ordered)}; dataset.json lists all.")
+    page.table(PAIR_COLUMNS, [_pair_row(pair) for pair in ordered[:MOST_ROWS]])
+
+
+def _add_worst(page: Page, gathered: Gathered) -> None:
+    page.heading("The worst pairs")
+    for kind, pictures in gathered.worst.pictures().items():
+        page.heading(TITLES[kind], 3)
+        for number, score, picture in pictures:
+            record = gathered.records[number]
+            fate = "left out" if record.problems else "cut"
+            page.image(
+                picture.transpose(1, 2, 0),
+                f"pair {number}, {record.name}: {BADNESS[kind].format(_worth(kind, score))}; {fate} "
+                f"({record.kept} of {record.cut} tiles kept)",
+            )
+
+
+def _add_sheets(page: Page, gathered: Gathered, outcome: Outcome, pixels: ShardReader) -> None:
+    page.heading("What was kept").image(
+        _sheet(gathered, outcome, pixels, outcome.kept), "Both dates of tiles drawn at random, the second one matched."
+    )
+    page.heading("What was thrown out")
+    for number, limit in enumerate(outcome.limits):
+        failed = np.flatnonzero(outcome.failed == number)
+        if failed.size:
+            sheet = _sheet(gathered, outcome, pixels, failed)
+            page.image(sheet, f"{len(failed)} tiles are not {limit.text}: {_range(outcome, limit, failed)}.")
+
+
+def _sheet(gathered: Gathered, outcome: Outcome, pixels: ShardReader, numbers: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Some tiles drawn at random, uint8 (y, x, 3)."""
+    random = np.random.default_rng(PICTURE_SEED)
+    chosen = np.sort(random.choice(numbers, min(SHEET_TILES, len(numbers)), replace=False))
+    pictures = []
+    for index in chosen:
+        before, after = pixels.read(int(index))
+        matched = apply_tables(after, outcome.tables[gathered.tiles[int(index)].interval])
+        pictures.append(side_by_side(before, matched))
+    height, width = (side + GAP_PX for side in pictures[0].shape[1:])
+    rows = -(-len(pictures) // SHEET_COLUMNS)
+    sheet = np.full((3, rows * height, min(SHEET_COLUMNS, len(pictures)) * width), 255, np.uint8)
+    for place, picture in enumerate(pictures):
+        top, left = place // SHEET_COLUMNS * height, place % SHEET_COLUMNS * width
+        sheet[:, top : top + picture.shape[1], left : left + picture.shape[2]] = picture
+    return sheet.transpose(1, 2, 0)
+
+
+def _histograms(outcome: Outcome) -> Figure:
+    from matplotlib.figure import Figure
+
+    limits = {limit.measure: limit for limit in outcome.limits}
+    figure = Figure(figsize=(11, 2.6 * -(-len(MEASURES) // 2)))
+    axes = figure.subplots(-(-len(MEASURES) // 2), 2).ravel()
+    for axis, (name, meaning) in zip(axes, MEASURES.items(), strict=False):
+        values = outcome.values[name]
+        first = float(values.min())
+        axis.hist(values, bins=BINS, range=(first, max(float(values.max()), first + LEAST_RANGE)), color="#4a78b0")
+        low, high = axis.get_xlim()
+        if name in limits:
+            for start, stop in ((low, limits[name].above), (limits[name].below, high)):
+                if np.isfinite([start, stop]).all() and start < stop:
+                    axis.axvspan(start, stop, color="#c0392b", alpha=0.18)
+            for end in (limits[name].above, limits[name].below):
+                if np.isfinite(end):
+                    axis.axvline(end, color="#c0392b", linestyle="--")
+        axis.set_title(f"{name}: {meaning}", fontsize=8)
+        axis.tick_params(labelsize=8)
+    for axis in axes[len(MEASURES) :]:
+        axis.set_visible(False)
+    figure.tight_layout()
+    return figure
+
+
+def _map(gathered: Gathered, outcome: Outcome) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 8))
+    axis = figure.subplots()
+    for part, colour in (("train", "#4a78b0"), ("validation", "#e08a1e"), ("test", "#2e8b57"), ("buffer", "#bbbbbb")):
+        numbers = np.flatnonzero(outcome.parts == part)
+        if numbers.size:
+            x, y = np.array([gathered.tiles[int(number)].place_xy for number in numbers]).T
+            axis.scatter(x, y, s=6, color=colour, label=f"{part} ({len(numbers)})")
+    axis.set_aspect("equal", adjustable="datalim")
+    axis.legend(loc="best", fontsize=8)
+    return figure
+
+
+def _pair_row(pair: Mapping[str, Any]) -> list[str]:
+    names = [str(pair["number"]), _short(pair["before"]), _short(pair["after"])]
+    if "gsd_m" not in pair:
+        return [*names, *[""] * 10, str(pair["tiles"]), str(pair["kept"]), "; ".join(pair["problems"])]
+    rows, columns = pair["shape_yx"]
+    shift = "not told" if pair["shift_right_px"] is None else f"{_length(pair):.2f}"
+    if pair["moved"]:
+        shift += " (corrected)"
+    shares = [f"{pair[f'{name}_share']:.1%}" for name in ("empty", "saturated", "uniform")]
+    return [
+        *names, f"{columns} x {rows}", f"{pair['gsd_m']:.3g}", shift, _number(pair["shift_spread_px"]),
+        _number(pair["agreement"]), *shares, _number(pair["distance_before_matching"]),
+        _number(pair["distance_after_matching"]), str(pair["tiles"]), str(pair["kept"]), "; ".join(pair["problems"]),
+    ]  # fmt: skip
+
+
+def _shift_text(records: Sequence[PairRecord]) -> str:
+    lengths = [record.check.shift.length_px for record in records if record.check and record.check.shift]
+    if not lengths:
+        return ""
+    middle, high = np.percentile(lengths, (50, 95))
+    untold = sum(record.check is not None and record.check.shift is None for record in records)
+    return (
+        f"Shift of the second date beside the first: {middle:.2f} px in the median, {high:.2f} px in the worst "
+        f"twentieth, {max(lengths):.2f} px at most; of {untold} pairs it cannot be told."
+    )
+
+
+def _worth(kind: str, score: float) -> float:
+    """What was measured, of how bad it is."""
+    return 1 - score if kind == "agreement" else score
+
+
+def _range(outcome: Outcome, limit: Limit, numbers: NDArray[np.intp]) -> str:
+    values = outcome.values[limit.measure][numbers]
+    return f"{values.min():.3g} to {values.max():.3g}"
+
+
+def _length(pair: Mapping[str, Any]) -> float:
+    right, down = pair.get("shift_right_px"), pair.get("shift_down_px")
+    return 0.0 if right is None or down is None else float(np.hypot(right, down))
+
+
+def _short(name: str) -> str:
+    return "/".join(name.replace("\\", "/").split("/")[-2:])
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
