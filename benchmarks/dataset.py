@@ -47,14 +47,15 @@ held = {line.split(":")[0]: int(line.split()[1]) / 1000 for line in open("/proc/
 print(len(chips), opened - started, done - opened, time.monotonic() - done, held["RssAnon"], held["VmHWM"])
 """
 MAKE = """
-import sys
+import resource, sys
 from landcast.worker.cli import main
 sys.argv = ["landcast", *sys.argv[2:]]
 try:
     main()
 finally:
     held = {line.split(":")[0]: int(line.split()[1]) / 1000 for line in open("/proc/self/status") if "kB" in line}
-    print("memory", held["RssAnon"], held["VmHWM"], file=sys.stderr)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print("used", held["RssAnon"], held["VmHWM"], used.ru_utime + used.ru_stime, file=sys.stderr)
 """
 
 
@@ -115,9 +116,9 @@ def make(folder: Path, name: str) -> None:
     if done.returncode:
         sys.exit(done.stderr)
     lines = done.stderr.splitlines()
-    anonymous, peak = map(float, lines[-1].split()[1:])
+    anonymous, peak, processor_s = map(float, lines[-1].split()[1:])
     print("\n".join(line for line in lines[:-1] if line.startswith("note")))
-    print(f"made in {seconds:.0f} s (limit {LIMIT_S:.0f} s)")
+    print(f"made in {seconds:.0f} s (limit {LIMIT_S:.0f} s), {processor_s:.0f} s of one processor")
     print(f"on the disk {size_mb(folder / 'pairs'):,.0f} MB (limit {LIMIT_MB:,.0f} MB)")
     print(f"memory {peak:,.0f} MB at most (limit {LIMIT_MB:,.0f} MB), {anonymous:,.0f} MB anonymous at the end")
 

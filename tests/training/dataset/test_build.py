@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from pyproj import Geod
 
@@ -300,3 +302,25 @@ def test_the_report_needs_no_network_and_shows_why_tiles_were_thrown_out(
     for measure in ("gradient_before", "uniform_share"):
         assert measure in json.dumps(facts_of(built.folder)) or measure in (built.folder / "pairs.csv").read_text()
     assert sum(built.thrown_out.values()) >= 4
+
+
+@pytest.mark.skipif("LANDCAST_DATA" not in os.environ, reason="LANDCAST_DATA names no imagery")
+def test_aerial_chips_of_a_city_agree_and_one_under_another_chips_name_is_refused(
+    tmp_path: Path, build: Build, said: Said
+) -> None:
+    city = Path(os.environ["LANDCAST_DATA"]) / "naip" / "long_beach"
+    names = ("000.tif", "001.tif", "033.tif")
+    dates = [dated(year, *(city / str(year) / name for name in names)) for year in (2016, 2020)]
+    built = build(dates, filter_name="none")
+    assert (built.cut, built.left_out) == (12, 0)
+    pairs = facts_of(built.folder)["image_pairs"]
+    assert isinstance(pairs, list)
+    assert all(pair["agreement"] > 0.3 for pair in pairs)
+    apart = np.mean([[pair[f"distance_{when}_matching"] for when in ("before", "after")] for pair in pairs], axis=0)
+    assert apart[1] < 0.8 * apart[0], "one table for all of a date need not help every chip"
+
+    wrong = tmp_path / "2020" / "000.tif"
+    with rasterio.open(city / "2016" / "000.tif") as here, rasterio.open(city / "2020" / "033.tif") as other:
+        write_image(wrong, other.read(), here.transform.c, here.transform.f, here.transform.a, crs=here.crs.to_string())
+    with pytest.raises(TrainingError, match=r"000\.tif: hardly agree anywhere"):
+        build([dated(2016, city / "2016" / "000.tif"), dated(2020, wrong)], tmp_path / "wrong")
