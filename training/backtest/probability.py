@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.forecast.forecaster import CHANGE_LEVEL
+from ...core.forecast.ensemble import CHANGE_LEVEL
 
 Counts = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from landcast.core.errors import RequestError
+from landcast.core.forecast.ensemble import ensemble_maps
 from landcast.core.forecast.filling import fill_invalid, fill_squares
 from landcast.core.forecast.forecaster import (
     BlockForecast,
@@ -18,7 +19,6 @@ from landcast.core.forecast.forecaster import (
     ForecastSettings,
     ReadImage,
     count_calls,
-    ensemble_maps,
 )
 from landcast.core.lattice import TILE_PX, UPSCALE_PX, Rect, coarse_need, iteration_rects, split
 from landcast.core.model.condition import IMAGE_MEAN, coarsen

@@ -14,7 +14,8 @@ import rasterio
 import torch
 
 from landcast.core.errors import ModelError
-from landcast.core.forecast.forecaster import Forecaster, ForecastSettings, ensemble_maps
+from landcast.core.forecast.ensemble import ensemble_maps
+from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
 from landcast.core.lattice import Rect
 from landcast.core.model.calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration
 from landcast.core.model.folder import hash_model, load_model, store_calibration, verify_model

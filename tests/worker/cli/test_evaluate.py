@@ -60,7 +60,8 @@ def test_rivals_stand_in_the_same_table(
     rivals = [make_tiny_model("regression", name="the mean"), make_tiny_model(name="native", change_grid="pixels")]
     answer = run(*arguments, "--rival", rivals[0], "--rival", rivals[1])
     assert (answer.code, answer.err) == (0, "")
-    rows = {line.split("|")[1].strip(): line for line in answer.out.splitlines()[2:-2]}
+    table = [line for line in answer.out.splitlines() if line.startswith("|")]
+    rows = {line.split("|")[1].strip(): line for line in table[2:]}
     assert list(rows) == ["persistence", "tiny", "the mean (rival)", "native (rival)"]
     metrics = json.loads((tmp_path / "results" / "metrics.json").read_text())
     assert metrics["rivals"].keys() == {"the mean", "native"}
