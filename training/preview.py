@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from ..core.forecast.forecaster import LARGEST_DIFFERENCE
 from ..core.forecast.sampler import make_schedule, sample
 from ..core.model.condition import coarsen
 from ..core.model.denoiser import call_unet, from_network, make_condition, to_network
@@ -34,9 +35,8 @@ def write_forecast_sheet(
     They are drawn with noise of their own, so that the training does not hear of it.
     """
     batch, later = sampler.examples(rows)
-    members = np.stack(
-        [_draw(unet, batch, settings, seed).mul(difference_std).numpy() for seed in range(MEMBERS)], axis=1
-    )
+    drawn = [_draw(unet, batch, settings, difference_std, seed).numpy() for seed in range(MEMBERS)]
+    members = np.stack(drawn, axis=1)
     coarse = coarsen(batch.image).numpy()
     truth = coarsen(later).numpy() - coarse
     examples = [
@@ -63,8 +63,10 @@ def write_upscaled_sheet(path: Path, upscaler: RRDBNet, fine: Tensor) -> None:
     write_panels(path, UPSCALED_COLUMNS, rows, [""] * len(rows))
 
 
-def _draw(unet: UNet2DModel, batch: PairBatch, settings: ForecasterSettings, seed: int) -> Tensor:
-    """One member of each tile, in units of the difference's deviation; float32 (n, 3, 32, 32), on the CPU."""
+def _draw(
+    unet: UNet2DModel, batch: PairBatch, settings: ForecasterSettings, difference_std: float, seed: int
+) -> Tensor:
+    """One member of each tile; float32 (n, 3, 32, 32) in 0..1, on the CPU."""
     device = next(unet.parameters()).device
     random = torch.Generator().manual_seed(seed)
     condition = make_condition(
@@ -81,8 +83,9 @@ def _draw(unet: UNet2DModel, batch: PairBatch, settings: ForecasterSettings, see
 
     power = make_schedule(settings.objective).alphas_cumprod
     with torch.no_grad():
-        drawn = sample(network, noise, power, settings.objective, min(settings.sampling_steps, MOST_STEPS))
-    field = from_network(drawn, settings.change_grid).cpu()
+        steps = min(settings.sampling_steps, MOST_STEPS)
+        drawn = sample(network, noise, power, settings.objective, steps, LARGEST_DIFFERENCE / difference_std)
+    field = from_network(drawn * difference_std, settings.change_grid).cpu()
     return field if settings.change_grid == "cells" else coarsen(field)
 
 

@@ -44,6 +44,8 @@ from .graphs import graphs_of
 from .sampler import check_sampling_steps, sample
 from .windows import UNIT_PX, AreaNoise, ShownArea, in_units
 
+LARGEST_DIFFERENCE = 1.0
+"""Of two images in 0..1."""
 STEPS_PER_ITERATION = 1 << 10
 """Noise steps kept apart for each iteration; more than any sampler takes."""
 
@@ -380,8 +382,9 @@ class Forecaster:
             drawn = torch.from_numpy(area_noise.windows(key, windows)).to(self.device)
             return to_network(turn(drawn, view), contract.change_grid)
 
+        power, largest = self.model.signal_power, LARGEST_DIFFERENCE / contract.difference_std
         with torch.inference_mode():
-            drawn = sample(network, noise, self.model.signal_power, contract.objective, settings.sampling_steps)
+            drawn = sample(network, noise, power, contract.objective, settings.sampling_steps, largest)
         return turn_back(from_network(drawn * contract.difference_std, contract.change_grid), view).cpu()
 
     def _network_of(self, member: int) -> tuple[UNet2DModel, int]:

@@ -46,7 +46,14 @@ def check_sampling_steps(objective: Objective, steps: int) -> None:
         raise RequestError(f"--sampling-steps must lie between 1 and {TRAINING_STEPS}, not {steps}")
 
 
-def sample(network: Network, noise: StepNoise, signal_power: Tensor, objective: Objective, steps: int) -> Tensor:
+def sample(
+    network: Network,
+    noise: StepNoise,
+    signal_power: Tensor,
+    objective: Objective,
+    steps: int,
+    largest: float = float("inf"),
+) -> Tensor:
     """Draw one member; float (n, channel, 32, 32) in units of the difference's standard deviation.
 
     Args:
@@ -55,10 +62,12 @@ def sample(network: Network, noise: StepNoise, signal_power: Tensor, objective: 
         signal_power: float, (timestep,); cumulative product of the schedule's alphas.
         objective: what the network was trained to predict.
         steps: network calls.
+        largest: size that no difference exceeds; guesses from predicted noise, which are wild at first, are cut there,
+            as DDPMScheduler of diffusers does.
     """
     check_sampling_steps(objective, steps)
     if objective == "epsilon":
-        return _sample_ancestral(network, noise, signal_power.double(), steps)
+        return _sample_ancestral(network, noise, signal_power.double(), steps, largest)
     if objective == "regression":
         # the mean of all futures starts from nothing, so that all its members are one
         return _sample_multistep(network, torch.zeros_like(noise(0)), signal_power.double(), steps)
@@ -92,7 +101,7 @@ def _sample_multistep(network: Network, noisy: Tensor, signal_power: Tensor, ste
     raise AssertionError("a sampler takes at least one step")
 
 
-def _sample_ancestral(network: Network, noise: StepNoise, signal_power: Tensor, steps: int) -> Tensor:
+def _sample_ancestral(network: Network, noise: StepNoise, signal_power: Tensor, steps: int, largest: float) -> Tensor:
     """Ancestral sampling, Ho et al. 2020, algorithm 2, on every or every few steps of the schedule."""
     times = trailing_timesteps(len(signal_power), steps)
     noisy = noise(0)
@@ -100,7 +109,7 @@ def _sample_ancestral(network: Network, noise: StepNoise, signal_power: Tensor, 
         power = signal_power[now]
         power_then = signal_power[then] if then is not None else torch.ones((), dtype=torch.float64)
         alpha = power / power_then
-        clean = (noisy - (1 - power).sqrt() * network(noisy, now)) / power.sqrt()
+        clean = ((noisy - (1 - power).sqrt() * network(noisy, now)) / power.sqrt()).clamp(-largest, largest)
         mean = (power_then.sqrt() * (1 - alpha) * clean + alpha.sqrt() * (1 - power_then) * noisy) / (1 - power)
         if then is None:
             return mean.to(noisy.dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from landcast.core.client.errors import (
 )
 from landcast.core.client.settings import Patience
 from landcast.core.protocol import messages as m
-from landcast.core.protocol.versions import Version
+from landcast.core.protocol.versions import CURRENT, Version
 from landcast.tests.core.client.scripted_host import ScriptedHost
 
 Connect = Callable[..., WorkerClient]
@@ -95,7 +96,8 @@ def test_garbage_for_an_answer_is_told_as_such(parts: list[bytes], connect: Conn
 
 
 def test_a_worker_of_a_newer_major_version_is_refused_with_what_is_spoken(connect: Connect) -> None:
-    with ScriptedHost(version=Version(2, 0)) as host, pytest.raises(WrongVersionError, match=r"2\.0.*speaks 1\.1"):
+    told = rf"2\.0.*speaks {re.escape(str(CURRENT))}"
+    with ScriptedHost(version=Version(2, 0)) as host, pytest.raises(WrongVersionError, match=told):
         connect(host.endpoint).connect()
 
 
@@ -113,7 +115,8 @@ def test_a_worker_that_answers_in_another_version_is_refused(connect: Connect) -
         host.send_parts([b"LC\2\0", b"{}"])
         return True
 
-    with ScriptedHost(answer) as host, pytest.raises(WrongVersionError, match=r"version 2\.0, this side speaks 1\.1"):
+    told = rf"version 2\.0, this side speaks {re.escape(str(CURRENT))}"
+    with ScriptedHost(answer) as host, pytest.raises(WrongVersionError, match=told):
         connect(host.endpoint).connect()
 
 

@@ -122,6 +122,22 @@ def test_noise_sampling_takes_the_same_steps_as_diffusers() -> None:
     assert ((drawn - expected).abs() / expected.abs().mean()).max() < 1e-3
 
 
+def test_noise_sampling_cuts_wild_guesses_as_diffusers_does() -> None:
+    scheduler = DDPMScheduler(TRAINING_STEPS, beta_schedule="squaredcos_cap_v2", clip_sample=True)
+    scheduler.set_timesteps(TRAINING_STEPS)
+    shape = (2, 3, 8, 8)
+    generator = torch.Generator().manual_seed(3)
+    noises = [torch.randn(shape, generator=generator, dtype=torch.float64) for _ in range(TRAINING_STEPS)]
+    expected = noises[0]
+    generator.manual_seed(3)
+    torch.randn(shape, generator=generator, dtype=torch.float64)
+    for time in scheduler.timesteps.tolist():
+        expected = scheduler.step(toy_network(expected, time), time, expected, generator=generator).prev_sample
+    drawn = sample(toy_network, noises.__getitem__, scheduler.alphas_cumprod, "epsilon", TRAINING_STEPS, largest=1)
+    torch.testing.assert_close(drawn, expected, atol=1e-3, rtol=0)
+    assert drawn.abs().max() <= 1.01
+
+
 def test_noise_sampling_asks_for_the_noise_of_each_step_once() -> None:
     asked: list[int] = []
 
