@@ -17,6 +17,8 @@ demo: setup
 		$(BIN)/landcast demo -o demo-output --source "$(LANDCAST_DATA)/naip/claremont/2016/014.tif"; fi
 
 # the two suites wait more than they work, so they run side by side; what QGIS's says is told when it has ended
+# one thread each: several that wait for each other on a busy processor take many times as long
+test-library test-qgis test-all: export OMP_NUM_THREADS = 1
 test: setup-qgis lint
 	@$(MAKE) --no-print-directory --jobs=2 test-library test-qgis
 
