@@ -258,7 +258,7 @@ def drawable(settings: TrainingSettings, data: TrainingData, unet: UNet2DModel, 
     is_scaled = settings.forecaster.is_difference_scaled
     std = target_deviation(settings, make_sampler(settings, data)) if is_scaled else 1.0
     gsd_m = Counter(chip.gsd_m for chip in data.chips)
-    contract = make_contract(settings, std, gsd_m, training_tones(data.chips))
+    contract = make_contract(settings, std, gsd_m, training_tones(data.chips), {chip.years for chip in data.chips})
     placed = {"device": device, "dtype": choose_precision("auto", device), "memory_format": torch.channels_last}
     # members are drawn on cells alone, so that an upscaler without training is never asked
     upscaler = RRDBNet(blocks=1, channels=8).to(**placed)
