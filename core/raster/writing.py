@@ -21,7 +21,8 @@ from .disk import format_bytes, free_bytes
 
 NEARLY_FULL_BYTES = 2**20
 """GDAL does not always say why it could not write; with less room than this left, the disk is to blame."""
-WRITE_ERRORS = (RasterioError, CPLE_BaseError, OSError, MemoryError)
+WRITE_ERRORS = (RasterioError, CPLE_BaseError, SystemError, OSError, MemoryError)
+"""What writing by rasterio raises; a `SystemError` where GDAL failed and did not say why."""
 NOT_AS_WRITTEN = "it does not read back as it was written; is the disk full, or failing?"
 CACHE_BYTES = 64 * 2**20
 """What GDAL keeps of pixels while a file is written and read back."""
@@ -75,6 +76,8 @@ def reason_of(error: BaseException, folder: Path) -> str:
                 f"the disk is full, {format_bytes(free)} are left in {folder}; "
                 "free some space, or choose another place with -o"
             )
+    if isinstance(error, SystemError):
+        return "GDAL failed, and did not say why"
     return (isinstance(error, OSError) and error.strerror) or f"{error}"
 
 

@@ -263,6 +263,22 @@ def test_a_block_that_is_damaged_or_gone_is_an_error_and_leaves_nothing(tmp_path
     assert (tmp_path / "a.tif").read_bytes() == OLDER
 
 
+def test_a_failure_that_gdal_does_not_explain_is_an_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise SystemError("Unknown GDAL Error. To debug: ...")
+
+    spec = make_spec((300, 300))
+    blocks = write_blocks(tmp_path / "b", spec, *make_pixels(spec))
+    monkeypatch.setattr(rasterio.shutil, "copy", fail)
+    with pytest.raises(
+        OutputError, match=r"a\.tif: cannot be written: GDAL failed, and did not say why; nothing was left"
+    ):
+        write_cog(tmp_path / "a.tif", spec, blocks, overwrite=False)
+    assert names(tmp_path) == ["b"]
+
+
 def test_a_file_that_appeared_meanwhile_is_left_alone(tmp_path: Path) -> None:
     spec = make_spec((300, 300))
     blocks = write_blocks(tmp_path / "b", spec, *make_pixels(spec))

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -408,8 +408,18 @@ def wait_for(path: Path, text: str, process: subprocess.Popen[str]) -> None:
     pytest.fail(f"{path} never said {text}")
 
 
+@pytest.fixture
+def hearing_hangups() -> Iterator[None]:
+    """A process started within hears a closed terminal, even where the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
-def test_a_terminal_that_is_closed_ends_nothing(start: Start, settings: list[object], tiles: Path, out: Path) -> None:
+def test_a_terminal_that_is_closed_ends_nothing(
+    start: Start, settings: list[object], tiles: Path, out: Path, hearing_hangups: None
+) -> None:
     # long enough that the terminal is closed before its end
     process = start("predict", tiles, "-o", out, *settings, "--members", 32, "--progress", "bar")
     wait_for(out / "log.jsonl", "scene started", process)
