@@ -130,6 +130,10 @@ def make_card(settings: TrainingSettings, contract: ModelContract, facts: Traini
     gsd = ", ".join(f"{value:g}" for value in contract.trained_gsd_m)
     unread = f", {facts.unreadable} rasters unreadable" if facts.unreadable else ""
     several = f"{own.networks} of other seeds, each " if own.networks > 1 else ""
+    if own.networks > 1 and own.is_leaving_places_out:
+        several = (
+            f"{own.networks}, each trained without the pairs of one place ({', '.join(settings.places)} in turn), "
+        )
     drawn = "none, the UNet draws every pixel"
     if "upscaler" in settings.stages:
         drawn = (

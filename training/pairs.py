@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,7 @@ class ChipPair:
         gsd_m: ground sample distance, metres.
         name: file name, and the window's corner where the raster was cut.
         is_filtered: whether a filter chose it already, so that all of its tiles are trained on.
+        place: where it lies, in a word; empty where the settings do not say.
     """
 
     before: NDArray[np.uint8]
@@ -51,6 +52,7 @@ class ChipPair:
     gsd_m: float
     name: str
     is_filtered: bool = False
+    place: str = ""
 
 
 def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambda path: None) -> list[ChipPair]:
@@ -76,10 +78,7 @@ def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambd
     counts_before = sum(count_levels(chip.before, chip.valid) for chip in chips)
     counts_after = sum(count_levels(chip.after, chip.valid) for chip in chips)
     tables = match_tables(np.asarray(counts_after), np.asarray(counts_before))
-    return [
-        ChipPair(chip.before, apply_tables(chip.after, tables), chip.valid, chip.years, chip.gsd_m, chip.name)
-        for chip in chips
-    ]
+    return [replace(chip, after=apply_tables(chip.after, tables), place=source.place) for chip in chips]
 
 
 def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:

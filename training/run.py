@@ -26,7 +26,7 @@ from .samples import ChipSampler, PairSampler
 from .settings import Stage, TrainingSettings
 from .upscaler import train_upscaler
 
-TOGETHER = ("networks", "views")
+TOGETHER = ("networks", "views", "is_leaving_places_out")
 """Settings of what networks do together, which the training of one does not depend on."""
 DEFAULT_PERCEPTUAL_WEIGHT = 0.1
 """Where a file is given and the settings name no weight."""
@@ -49,6 +49,10 @@ class TrainingData:
     images: list[NDArray[np.uint8]]
     sha256: str
     unreadable: tuple[Path, ...] = ()
+
+    def without(self, place: str) -> TrainingData:
+        """All but the pairs of one place; all of them where it is empty."""
+        return replace(self, chips=[chip for chip in self.chips if not place or chip.place != place])
 
 
 @dataclass(frozen=True)
@@ -144,27 +148,34 @@ class _Part:
         stage: of which kind.
         name: of the folder that its checkpoints stand in.
         settings: of the training, with the network's own seed.
+        left_out: place whose pairs it does not see; empty where it sees all.
     """
 
     stage: Stage
     name: str
     settings: TrainingSettings
+    left_out: str = ""
 
     @property
     def steps(self) -> int:
         return int(getattr(self.settings, self.stage).max_steps)
 
     def train(self, data: TrainingData, work: Path, hardware: Hardware, on_step: Callable[[int, float], None]) -> Any:
-        return train_stage(self.stage, self.settings, data, work / self.name, hardware, on_step)
+        return train_stage(self.stage, self.settings, data, work / self.name, hardware, on_step, self.left_out)
 
 
 def _parts(settings: TrainingSettings) -> list[_Part]:
     """All networks of a model, in the order in which they are trained."""
     parts: list[_Part] = []
+    own = settings.forecaster
     for stage in settings.stages:
-        count = settings.forecaster.networks if stage == "forecaster" else 1
+        count = own.networks if stage == "forecaster" else 1
         names = [stage, *(f"{stage}_{number}" for number in range(2, count + 1))]
-        parts += [_Part(stage, name, replace(settings, seed=settings.seed + i)) for i, name in enumerate(names)]
+        left_out = settings.places if own.is_leaving_places_out and stage == "forecaster" else ("",)
+        parts += [
+            _Part(stage, name, replace(settings, seed=settings.seed + i), left_out[i % len(left_out)])
+            for i, name in enumerate(names)
+        ]
     return parts
 
 
@@ -214,14 +225,29 @@ def train_stage(
     folder: Path,
     hardware: Hardware,
     on_step: Callable[[int, float], None],
+    left_out: str = "",
 ) -> Any:
-    """Train a network, or go on where its checkpoints in `folder` stand."""
+    """Train a network, or go on where its checkpoints in `folder` stand.
+
+    Args:
+        stage: which of the two kinds.
+        settings: of the whole training.
+        data: all pairs.
+        folder: for checkpoints and curves.
+        hardware: where to train.
+        on_step: called with the steps done and the loss.
+        left_out: place whose pairs the UNet does not see.
+
+    Raises:
+        TrainingError: no usable pair, or a loss that stays non-finite.
+    """
     facts: dict[str, Any] = {
         "tiles": asdict(settings.tiles),
         "seed": settings.seed,
         "data": data.sha256,
         stage: {name: value for name, value in asdict(getattr(settings, stage)).items() if name not in TOGETHER},
         "processes": hardware.processes.count,
+        "left_out": left_out,
     }
     if stage == "upscaler" and settings.upscaler.perceptual_weights:
         facts["perceptual_sha256"] = hash_weights(Path(settings.upscaler.perceptual_weights))
@@ -231,8 +257,12 @@ def train_stage(
             settings, chip_sampler, folder, facts, hardware.device, hardware.precision, on_step,
             hardware.processes,
         )  # fmt: skip
+    # what all networks of a model share is measured on all pairs
     sampler = make_sampler(settings, data)
     std = target_deviation(settings, sampler)
+    if left_out:
+        sampler = make_sampler(settings, data.without(left_out))
+        log.info("without %s:", left_out)
     log.info("%d of %d tiles pass the filters; deviation of the difference %.4f", len(sampler.tiles), sampler.cut, std)
     return train_forecaster(
         settings, sampler, std, folder, facts, hardware.device, hardware.precision, on_step, hardware.processes

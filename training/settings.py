@@ -35,11 +35,13 @@ class PairSource:
         before: file or folder of the first date.
         after: file or folder of the second date.
         years: years between the dates.
+        place: where both lie, in a word; sources of one place bear the same one.
     """
 
     before: str
     after: str
     years: float
+    place: str = ""
 
     def __post_init__(self) -> None:
         if not self.years > 0:
@@ -111,6 +113,9 @@ class ForecasterSettings:
         sampling_steps: network calls a member, where prediction is not told otherwise.
         networks: how many UNets are trained, each from another seed; they draw members in turn, and what they do not
             agree on adds to the spread (Lakshminarayanan et al. 2017, Simple and scalable predictive uncertainty).
+        is_leaving_places_out: whether each network leaves the pairs of one place out, the next network those of the
+            next place. They differ then as they would from a place that none of them saw, and each can be measured
+            where it never trained.
         views: turned and mirrored views of the scene that members look at in turn, 1 or 8; for `unshuffle` alone.
     """
 
@@ -128,6 +133,7 @@ class ForecasterSettings:
     ema_decay: float = 0.998
     sampling_steps: int = 1
     networks: int = 1
+    is_leaving_places_out: bool = False
     views: int = 1
 
     def __post_init__(self) -> None:
@@ -270,6 +276,22 @@ class TrainingSettings:
         for name, least in (("checkpoint_every", 1), ("sheet_rows", 0)):
             if getattr(self, name) < least:
                 raise RequestError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        if self.forecaster.is_leaving_places_out and self.pairs:
+            self._check_places()
+
+    def _check_places(self) -> None:
+        nameless = [source.before for source in self.pairs if not source.place]
+        if nameless or self.datasets:
+            raise RequestError(
+                f"is_leaving_places_out needs a place for each of the pairs; {(nameless or self.datasets)[0]} has none"
+            )
+        if len(self.places) < 2:
+            raise RequestError(f"is_leaving_places_out needs pairs of at least two places, not {self.places[0]} alone")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the pairs lie, by name."""
+        return tuple(sorted({source.place for source in self.pairs}))
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -66,6 +66,6 @@ def _fit(hint: Any, value: Any, where: str) -> Any:
 
 def _pair(entry: Any, where: str) -> PairSource:
     wanted = get_type_hints(PairSource)
-    if not isinstance(entry, dict) or entry.keys() != wanted.keys():
+    if not isinstance(entry, dict) or entry.keys() | {"place"} != wanted.keys():
         raise RequestError(f"{where}: each of [[pairs]] takes before, after and years, not {entry!r}")
-    return PairSource(**{name: _fit(hint, entry[name], f"{where}: {name}") for name, hint in wanted.items()})
+    return PairSource(**{name: _fit(wanted[name], value, f"{where}: {name}") for name, value in entry.items()})

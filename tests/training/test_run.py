@@ -19,7 +19,7 @@ from landcast.core.predict import predict
 from landcast.core.request import PredictionRequest
 from landcast.training.export import export_model
 from landcast.training.pairs import ChipPair
-from landcast.training.run import Hardware, TrainingPlan, run_training
+from landcast.training.run import Hardware, TrainingPlan, load_data, run_training, train_stage
 from landcast.training.samples import PairSampler
 from landcast.training.settings import PairSource, Stage, TrainingSettings
 
@@ -128,6 +128,33 @@ def test_a_trained_model_takes_further_networks(model: Path, tiny_settings: Make
     run(two, tmp_path / "two", is_resuming=True, on_step=lambda done, total: steps.append(done))
     assert len(steps) == single.forecaster.max_steps
     assert len(load_model(tmp_path / "two", torch.device("cpu"), torch.float32).unets) == 2
+
+
+def test_each_network_leaves_the_pairs_of_one_place_out(
+    scene_pair: PairSource, tiny_settings: MakeSettings, tmp_path: Path
+) -> None:
+    single = tiny_settings()
+    other = replace(scene_pair, before=scene_pair.after, after=scene_pair.before, place="town")
+    both = replace(
+        single,
+        pairs=(replace(scene_pair, place="coast"), other),
+        forecaster=replace(single.forecaster, networks=3, is_leaving_places_out=True),
+    )
+    run(both, tmp_path / "both")
+    model = load_model(tmp_path / "both", torch.device("cpu"), torch.float32)
+    shared = load_data(both)
+    assert [chip.place for chip in shared.without("coast").chips] == ["town"]
+    assert shared.without("").chips == shared.chips
+    # another left out, another network; the deviation that they share is that of all pairs
+    alone = train_stage(
+        "forecaster", replace(both, seed=both.seed + 1), shared, tmp_path / "again", CPU, lambda *_: None, "town"
+    )
+    again = dict(alone.named_parameters())
+    for name, tensor in model.unets[1].named_parameters():
+        assert torch.equal(tensor, again[name].half().float())
+    assert "3, each trained without the pairs of one place (coast, town in turn), one_step" in (
+        tmp_path / "both" / CARD_NAME
+    ).read_text(encoding="utf-8")
 
 
 def test_an_unscaled_difference_is_left_as_it_is(tiny_settings: MakeSettings, tmp_path: Path) -> None:

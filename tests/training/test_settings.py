@@ -118,9 +118,22 @@ def test_pairs_are_read_in_order(tmp_path: Path) -> None:
         before = "x"
         after = "y"
         years = 1.5
+        place = "the coast"
     """
-    found = load_settings(write(tmp_path, text)).pairs
-    assert found == (PairSource("$DATA/2016", "$DATA/2018", 2.0), PairSource("x", "y", 1.5))
+    settings = load_settings(write(tmp_path, text))
+    assert settings.pairs == (PairSource("$DATA/2016", "$DATA/2018", 2.0), PairSource("x", "y", 1.5, "the coast"))
+    assert settings.places == ("", "the coast")
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [(("coast", ""), "needs a place for each of the pairs; b has none"), (("coast",) * 2, "two places, not coast")],
+)
+def test_places_can_only_be_left_out_where_they_are_named(places: tuple[str, ...], said: str) -> None:
+    pairs = tuple(PairSource(name, "later", 2, place) for name, place in zip("ab", places, strict=True))
+    own = replace(PRESETS["fast"].forecaster, is_leaving_places_out=True)
+    with pytest.raises(RequestError, match=said):
+        replace(PRESETS["fast"], pairs=pairs, forecaster=own)
 
 
 @pytest.mark.parametrize(
