@@ -15,7 +15,6 @@ from torch.nn.functional import mse_loss
 from ..core.device import autocast
 from ..core.forecast.sampler import make_schedule
 from ..core.model.condition import coarsen
-from ..core.model.contract import ChangeGrid
 from ..core.model.denoiser import call_unet, from_network, make_condition, to_network
 from ..core.model.unet import build_unet
 from ..core.noise import batch_noise
@@ -171,7 +170,7 @@ def _loss(
         first, second = (
             from_network(-call_unet(unet, noise(), terminal, condition).float(), settings.change_grid) for _ in range(2)
         )
-        return _score(first, second, truth, settings.change_grid)
+        return _score(first, second, truth, settings)
     # the authors draw from 0..98 (randint excludes its upper end)
     steps = last if settings.objective == "epsilon" else last + 1
     timestep = torch.randint(0, steps, (settings.batch_size,), generator=random)[part].to(device)
@@ -188,7 +187,9 @@ def _loss(
     return (weight * (predicted - velocity).square()).mean()
 
 
-def _score(first: Tensor, second: Tensor, truth: Tensor, grid: ChangeGrid) -> Tensor:
+def _score(first: Tensor, second: Tensor, truth: Tensor, settings: ForecasterSettings) -> Tensor:
     """Score two members; of pixels their cells as well, so that wide changes count as they would there."""
-    score = joint_score(first, second, truth)
-    return score if grid == "cells" else score + joint_score(coarsen(first), coarsen(second), coarsen(truth))
+    score = joint_score(first, second, truth, settings.fairness)
+    if settings.change_grid == "cells":
+        return score
+    return score + joint_score(coarsen(first), coarsen(second), coarsen(truth), settings.fairness)

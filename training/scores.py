@@ -11,51 +11,50 @@ import torch
 from torch import Tensor
 from torch.nn.functional import unfold
 
-ALMOST_FAIR = 0.95
-"""Weight of the fair score against the biased one, which keeps two members from drifting apart.
-
-Source: Lang et al. 2024, AIFS-CRPS, equation 4.
-"""
+FAIR = 1.0
+"""The fairness at which members are drawn as wide as the truth of the training is."""
 PATCH_CELLS = (4, 8)
 """Sides of the patches that the energy score sees as one."""
 HAAR_LEVELS = 3
 
 
-def joint_score(first: Tensor, second: Tensor, truth: Tensor) -> Tensor:
+def joint_score(first: Tensor, second: Tensor, truth: Tensor, fairness: float = FAIR) -> Tensor:
     """CRPS of cells, energy score of patches and CRPS of wavelet bands, summed; a scalar.
 
     Args:
         first: float32, (n, c, y, x); one member.
         second: float32, the same shape; another member.
         truth: float32, the same shape.
+        fairness: what members are rewarded for differing, a share of what the fair score does.
     """
-    loss = crps(first, second, truth)
+    loss = crps(first, second, truth, fairness)
     for side in PATCH_CELLS:
-        loss = loss + energy_score(first, second, truth, side)
+        loss = loss + energy_score(first, second, truth, side, fairness)
     for _ in range(HAAR_LEVELS):
         first, first_detail = haar(first)
         second, second_detail = haar(second)
         truth, truth_detail = haar(truth)
-        loss = loss + 0.5 * crps(first_detail, second_detail, truth_detail)
-    return loss + 0.125 * crps(first, second, truth)
+        loss = loss + 0.5 * crps(first_detail, second_detail, truth_detail, fairness)
+    return loss + 0.125 * crps(first, second, truth, fairness)
 
 
-def crps(first: Tensor, second: Tensor, truth: Tensor) -> Tensor:
-    """Almost fair CRPS of two members, averaged over all values.
+def crps(first: Tensor, second: Tensor, truth: Tensor, fairness: float = FAIR) -> Tensor:
+    """CRPS of two members, averaged over all values.
 
-    Source: Lang et al. 2024, AIFS-CRPS, equations 3 and 4, for an ensemble of two.
+    Below a fairness of 1 it is the almost fair CRPS (Lang et al. 2024, AIFS-CRPS, equations 3 and 4, for an ensemble of
+    two), above it the fair one with more reward for members that differ.
     """
     error = 0.5 * ((first - truth).abs() + (second - truth).abs()).mean()
-    return error - 0.25 * (1 + ALMOST_FAIR) * (first - second).abs().mean()
+    return error - 0.25 * (1 + fairness) * (first - second).abs().mean()
 
 
-def energy_score(first: Tensor, second: Tensor, truth: Tensor, side: int) -> Tensor:
-    """Almost fair energy score on half-overlapping patches of `side` cells, all channels together.
+def energy_score(first: Tensor, second: Tensor, truth: Tensor, side: int, fairness: float = FAIR) -> Tensor:
+    """Energy score on half-overlapping patches of `side` cells, all channels together.
 
-    Source: Gneiting & Raftery 2007, Strictly proper scoring rules, equation 22.
+    Source: Gneiting & Raftery 2007, Strictly proper scoring rules, equation 22; `fairness` as for `crps`.
     """
     error = 0.5 * (_patch_norm(first - truth, side) + _patch_norm(second - truth, side))
-    return error - 0.25 * (1 + ALMOST_FAIR) * _patch_norm(first - second, side)
+    return error - 0.25 * (1 + fairness) * _patch_norm(first - second, side)
 
 
 def haar(field: Tensor) -> tuple[Tensor, Tensor]:

@@ -14,6 +14,7 @@ from torch.nn.functional import avg_pool2d
 
 from landcast.training import scores
 from landcast.training.scores import crps, energy_score, haar, joint_score
+from landcast.training.settings import LARGEST_FAIRNESS
 
 Score = Callable[[Tensor, Tensor, Tensor], Tensor]
 SHAPE = (64, 3, 32, 32)
@@ -53,17 +54,24 @@ def test_only_the_joint_score_tells_members_that_are_right_cell_by_cell_from_rig
     assert float(joint_score(*noise, truth)) > float(joint_score(*right, truth)) + 0.1
 
 
-def test_the_expected_crps_of_normal_members_has_its_closed_form(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_expected_crps_of_normal_members_has_its_closed_form() -> None:
     """E|x - y| - E|x - x'| / 2 for members of deviation s and a standard normal truth."""
-    monkeypatch.setattr(scores, "ALMOST_FAIR", 1.0)
     for spread in SPREADS:
         closed = math.sqrt(2 / math.pi * (1 + spread**2)) - spread / math.sqrt(math.pi)
         found = float(crps(spread * normal(1), spread * normal(2), normal(3)))
         assert found == pytest.approx(closed, rel=0.01)
 
 
-def test_the_fair_crps_of_two_members_is_the_library_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scores, "ALMOST_FAIR", 1.0)
+@pytest.mark.parametrize(("fairness", "deviation"), [(0.95, 0.952), (1.0, 1.0), (1.1, 1.108), (LARGEST_FAIRNESS, 1.87)])
+def test_normal_members_are_to_spread_as_fairness_says(fairness: float, deviation: float) -> None:
+    """The slope of sqrt(1 + s^2) - c s, with c = (1 + fairness) / sqrt(8), vanishes at s = c / sqrt(1 - c^2)."""
+    spreads = np.linspace(0.5, 2.5, 401)
+    first, second, truth = normal(1), normal(2), normal(3)
+    expected = [float(crps(float(s) * first, float(s) * second, truth, fairness)) for s in spreads]
+    assert spreads[int(np.argmin(expected))] == pytest.approx(deviation, rel=0.03)
+
+
+def test_the_fair_crps_of_two_members_is_the_library_s() -> None:
     first, second, truth = normal(1), normal(2), normal(3)
     members = torch.stack([first, second], -1).numpy()
     library = scoringrules.crps_ensemble(truth.numpy(), members, estimator="fair").mean()
