@@ -131,7 +131,8 @@ def _add_pairs(page: Page, gathered: Gathered, facts: Mapping[str, Any]) -> None
         page.paragraph(told)
     if len(ordered) > MOST_ROWS:
         page.paragraph(f"{MOST_ROWS} of {len(ordered)}; dataset.json lists all.")
-    page.table(PAIR_COLUMNS, [_pair_row(pair) for pair in ordered[:MOST_ROWS]])
+    words = [PAIR_COLUMNS.index(name) for name in ("before", "after", "left out because")]
+    page.table(PAIR_COLUMNS, [_pair_row(pair) for pair in ordered[:MOST_ROWS]], words=words)
 
 
 def _add_worst(page: Page, gathered: Gathered) -> None:

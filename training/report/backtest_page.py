@@ -101,15 +101,16 @@ def _measured_on(page: Page, backtest: Backtest, about: Circumstances) -> None:
         ("versions", versions_text()),
         ("command", command_of(backtest, about)),
     ]
-    page.table(("", "found"), rows, "Circumstances of this backtest.")
+    page.table(("", "found"), rows, "Circumstances of this backtest.", words=(1,))
     pairs = [(one.before, one.after, f"{one.years:g}") for one in about.sources]
     page.table(("first date", "second date", "years"), pairs,
                "Pairs; the second date is matched to the first by one table for each pair of folders and "
-               "band.")  # fmt: skip
+               "band.", words=(1,))  # fmt: skip
     if about.dressing:
         training = [(one.before, one.after, f"{one.years:g}") for one in about.dressing]
         page.table(("first date", "second date", "years"), training,
-                   "Training pairs of which dressed persistence and mean change are made.")  # fmt: skip
+                   "Training pairs of which dressed persistence and mean change are made.",
+                   words=(1,))  # fmt: skip
     if backtest.area_count < FEWEST_AREAS:
         page.paragraph(f"With fewer than {FEWEST_AREAS} areas no interval can be told.")
     if backtest.is_fitted_here:

@@ -11,7 +11,7 @@ import base64
 import html
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,10 @@ img.picture { image-rendering: pixelated; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: top; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td.words, th.words { text-align: left; }
 thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody tr:nth-child(even) { background: var(--stripe); }
-tbody th { font-weight: 500; }
+tbody th { font-weight: 500; white-space: nowrap; }
 nav ul { padding-left: 1.1rem; }
 @media print {
   :root { --ink: #000; --paper: #fff; --faint: #444; --line: #bbb; --stripe: #fff; }
@@ -94,18 +94,27 @@ class Page:
         items = "\n".join(f"<li>{_text(text)}</li>" for text in texts)
         return self._add(f"<ul>\n{items}\n</ul>") if items else self
 
-    def table(self, header: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str = "") -> Page:
+    def table(
+        self, header: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str = "", words: Collection[int] = ()
+    ) -> Page:
         """Add a table; the first cell of a row names it.
+
+        Args:
+            header: above the columns.
+            rows: of as many cells.
+            caption: what the table shows.
+            words: columns beside the first that hold words rather than figures.
 
         Raises:
             ValueError: a row has another number of cells than the header.
         """
-        head = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in header)
+        kinds = [' class="words"' if column in words else "" for column in range(len(header))]
+        head = "".join(f'<th scope="col"{kind}>{_text(cell)}</th>' for kind, cell in zip(kinds, header, strict=True))
         body = []
         for row in rows:
             if len(row) != len(header):
                 raise ValueError(f"a row of {len(row)} cells under a header of {len(header)}: {row!r}")
-            cells = "".join(f"<td>{_text(cell)}</td>" for cell in row[1:])
+            cells = "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
             body.append(f'<tr><th scope="row">{_text(row[0])}</th>{cells}</tr>')
         lines, said = "\n".join(body), f"<caption>{_text(caption)}</caption>\n" if caption else ""
         return self._add(

@@ -100,6 +100,12 @@ def test_a_table_names_its_rows_and_columns_and_holds_them_together() -> None:
         Page("a").table(("x", "y"), [(1, 2, 3)], "what")
 
 
+def test_columns_of_words_are_told_from_those_of_figures() -> None:
+    reader = Reader(Page("a").table(("", "found", "share"), [("model", "naip", 0.5)], words=(1,)).to_html())
+    assert [cell.get("class") for cell in reader.all("td")] == ["words", None]
+    assert [cell.get("class") for cell in reader.all("th")] == [None, "words", None, None]
+
+
 @pytest.mark.parametrize("pixels", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3)), np.zeros((3, 2, 2), np.uint8)])
 def test_what_is_no_picture_is_refused(pixels: np.ndarray) -> None:
     with pytest.raises(ValueError, match="a picture is uint8"):
