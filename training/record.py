@@ -44,14 +44,21 @@ class RunRecord:
         settings: of the training.
         command: as it was given; empty where none was.
         hardware: in words.
+        is_resuming: whether the sessions before belong to it.
         clock: tells the time.
     """
 
     def __init__(
-        self, work: Path, settings: TrainingSettings, command: Sequence[str], hardware: str, clock: Clock = utc_now
+        self,
+        work: Path,
+        settings: TrainingSettings,
+        command: Sequence[str],
+        hardware: str,
+        is_resuming: bool = False,
+        clock: Clock = utc_now,
     ) -> None:
         self.path, self._clock = work / RECORD_NAME, clock
-        earlier = _read(self.path)
+        earlier = _read(self.path) if is_resuming else {}
         self.facts: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,

@@ -116,7 +116,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         check_settings(settings)
     record = None
     if hardware.processes.is_first:
-        record = RunRecord(plan.work_folder, settings, plan.command, describe_hardware(hardware))
+        record = RunRecord(plan.work_folder, settings, plan.command, describe_hardware(hardware), plan.is_resuming)
     with recorded(record, lambda: _network_facts(plan)):
         made = _train(plan, parts, hardware, on_step, record)
     if record is not None:

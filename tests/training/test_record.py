@@ -90,10 +90,18 @@ def test_too_few_pairs_for_a_batch_are_an_error_that_names_the_filters(
 def test_times_come_from_the_clock_that_is_given(settings: TrainingSettings, tmp_path: Path) -> None:
     hours = iter(range(10))
     noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    record = RunRecord(tmp_path, settings, [], "a CPU", lambda: noon + timedelta(hours=next(hours)))
+    record = RunRecord(tmp_path, settings, [], "a CPU", clock=lambda: noon + timedelta(hours=next(hours)))
     record.end("finished", "all", [])
     said = read(tmp_path)
     assert (said["started"], said["ended"]) == ("2026-01-01T12:00:00+00:00", "2026-01-01T14:00:00+00:00")
+
+
+def test_a_run_that_begins_anew_does_not_inherit_what_failed_before(settings: TrainingSettings, tmp_path: Path) -> None:
+    sessions = []
+    for is_resuming in (False, True, False):
+        RunRecord(tmp_path, settings, [], "a CPU", is_resuming)
+        sessions.append(len(read(tmp_path)["sessions"]))
+    assert sessions == [1, 2, 1]
 
 
 def test_a_command_line_does_not_name_the_folder_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
