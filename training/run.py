@@ -114,11 +114,16 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         raise TrainingError(kept if settings.is_upscaler_kept else grid)
     if settings.base:
         check_settings(settings)
+    memory = _check_memory(settings, parts, hardware)
+    start = load_starting_model(settings.base) if settings.base else None
+    context = _Context(load_data(settings, start.contract.tones if start else None), start, hardware, plan.work_folder)
     record = None
     if hardware.processes.is_first:
+        # what could not even begin leaves nothing behind
         record = RunRecord(plan.work_folder, settings, plan.command, describe_hardware(hardware), plan.is_resuming)
+        record.add(memory=[step.as_dict() for step in memory])
     with recorded(record, lambda: _network_facts(plan)):
-        made = _train(plan, parts, hardware, on_step, record)
+        made = _train(plan, parts, context, on_step, record)
     if record is not None:
         left = "" if made else "further networks of the model are to be trained"
         record.end("finished" if made else "incomplete", left or "all networks are trained", _network_facts(plan))
@@ -130,27 +135,24 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
 def _train(
     plan: TrainingPlan,
     parts: Sequence[_Part],
-    hardware: Hardware,
+    context: _Context,
     on_step: Callable[[int, int], None],
     record: RunRecord | None,
 ) -> Path | None:
-    """Read, check, train, export."""
-    settings, work = plan.settings, plan.work_folder
-    memory = _check_memory(settings, parts, hardware)
-    start = load_starting_model(settings.base) if settings.base else None
-    data = load_data(settings, start.contract.tones if start else None)
+    """Train each network, and export them once all are trained."""
+    settings, data = plan.settings, context.data
     held_out = cut_held_out(data.held_out, settings.validation, settings.forecaster) if data.held_out else None
+    context = replace(context, held_out=held_out)
     sampler = make_sampler(settings, data)
     if record is not None:
-        record.add(memory=[step.as_dict() for step in memory], **_data_facts(data, sampler, held_out, start))
-    context = _Context(data, start, held_out, hardware, work)
+        record.add(**_data_facts(data, sampler, held_out, context.start))
     total, before = sum(part.steps for part in parts), 0
     for part in parts:
         context.train(part, _counted(on_step, before, total))
         before += part.steps
-    if any(not _is_trained(work / part.name, part.steps) for part in _parts(settings)):
+    if any(not _is_trained(context.work / part.name, part.steps) for part in _parts(settings)):
         return None
-    if hardware.processes.is_first:
+    if context.hardware.processes.is_first:
         _export(plan, context, sampler)
     return plan.folder
 
@@ -183,9 +185,9 @@ class _Context:
 
     data: TrainingData
     start: StartingModel | None
-    held_out: HeldOutTiles | None
     hardware: Hardware
     work: Path
+    held_out: HeldOutTiles | None = None
 
     def train(self, part: _Part, on_step: Callable[[int, float], None]) -> Any:
         return train_stage(
