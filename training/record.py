@@ -1,7 +1,7 @@
 """The record of a run: what was trained, on what, with what and how it ended, for whoever asks later.
 
-`run.json` stands in the work folder once the pairs are read, and beside the model at the end. It holds paths only as they were
-given.
+`run.json` stands in the work folder once the pairs are read, and beside the model at the end. It holds paths only as
+they were given.
 """
 
 from __future__ import annotations
