@@ -15,7 +15,7 @@ from diffusers import UNet2DModel
 from ..core.errors import OutputError
 from ..core.forecast.sampler import make_schedule
 from ..core.lattice import TILE_PX
-from ..core.model.contract import ModelContract
+from ..core.model.contract import ModelContract, Origin
 from ..core.model.folder import save_model
 from ..core.model.rrdb import RRDBNet
 from ..core.radiometry.histogram import count_levels
@@ -35,6 +35,7 @@ class TrainingFacts:
         data_sha256: over the pixels of all pairs.
         hardware: where it was trained, in words.
         unreadable: rasters that could not be read and were left out.
+        notes: rows of the card's table on fine-tuning and validation: what, and what is to be said of it.
     """
 
     pairs: int
@@ -43,6 +44,7 @@ class TrainingFacts:
     data_sha256: str
     hardware: str
     unreadable: int = 0
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def training_tones(chips: Sequence[ChipPair]) -> ToneReference:
@@ -54,8 +56,9 @@ def make_contract(
     settings: TrainingSettings,
     difference_std: float,
     gsd_m: Mapping[float, int],
-    tones: ToneReference,
+    tones: ToneReference | None,
     years: Collection[float],
+    origin: Origin | None = None,
 ) -> ModelContract:
     """Say what a trained model promises.
 
@@ -65,6 +68,7 @@ def make_contract(
         gsd_m: counts the tiles of each GSD of the imagery, in metres.
         tones: of the images.
         years: between the dates of the pairs.
+        origin: the model that it was fine-tuned from.
     """
     own = settings.forecaster
     trained = _trained_scales(settings, gsd_m)
@@ -85,6 +89,7 @@ def make_contract(
         interval_years=tuple(sorted(years)),
         noise=own.noise,
         tones=tones,
+        fine_tuned_from=origin,
     )
 
 
@@ -135,11 +140,14 @@ def make_card(settings: TrainingSettings, contract: ModelContract, facts: Traini
             f"{own.networks}, each trained without the pairs of one place ({', '.join(settings.places)} in turn), "
         )
     drawn = "none, the UNet draws every pixel"
-    if "upscaler" in settings.stages:
+    if settings.is_upscaler_kept:
+        drawn = "that of the model that it was fine-tuned from, unchanged"
+    elif "upscaler" in settings.stages:
         drawn = (
             f"ESRGAN of {upscaler.blocks} RRDB, {upscaler.max_steps} steps of {upscaler.batch_size}, "
             f"adversarial from step {upscaler.adversarial_from_step}"
         )
+    notes = "".join(f"| {what} | {said} |\n" for what, said in facts.notes)
     shown = settings.card_text or "No further notes.\n"
     return f"""---
 library_name: diffusers
@@ -168,5 +176,5 @@ SHA-256 {facts.data_sha256[:16]} |
 {contract.sampling_steps} call(s) a member |
 | upscaler | {drawn} |
 | trained on | {facts.hardware} |
-
+{notes}
 {shown}"""

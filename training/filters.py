@@ -20,17 +20,23 @@ def is_worth_training(
     before: NDArray[np.uint8], after: NDArray[np.uint8], valid: NDArray[np.bool_], settings: TileSettings
 ) -> bool:
     """Say whether a tile passes the filters; `before` and `after` uint8 (band, y, x), `valid` bool (y, x)."""
+    return rejection(before, after, valid, settings) is None
+
+
+def rejection(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], valid: NDArray[np.bool_], settings: TileSettings
+) -> str | None:
+    """Say why a tile does not pass the filters, in words that follow a number; None where it does."""
     if not valid.all():
-        return False
+        return "not wholly valid"
     if settings.filter_kind == "none":
-        return True
-    if settings.filter_kind == "share":
-        return changed_share(before, after) < settings.max_changed_share
+        return None
+    is_reference = settings.filter_kind == "reference"
     low, high = CANNY_RANGE
-    return (
-        all(low < mean_gradient(image) < high for image in (before, after))
-        and wrapped_changed_share(before, after) < settings.max_changed_share
-    )
+    if is_reference and not all(low < mean_gradient(image) < high for image in (before, after)):
+        return f"without a mean gradient between {low:g} and {high:g}"
+    share = wrapped_changed_share(before, after) if is_reference else changed_share(before, after)
+    return None if share < settings.max_changed_share else f"changed by {settings.max_changed_share:.0%} or more"
 
 
 def changed_share(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from .processes import ALONE, Processes
 from .samples import PairBatch, PairSampler
 from .scores import joint_score
 from .settings import ForecasterSettings, TrainingSettings
+from .validation import HeldOutTiles, Watch
 
 WARM_UP_STEPS = 100
 FINAL_LEARNING_RATE_SHARE = 0.05
@@ -42,8 +44,12 @@ def train_forecaster(
     precision: torch.dtype,
     on_step: Callable[[int, float], None],
     processes: Processes = ALONE,
+    start: UNet2DModel | None = None,
+    held_out: HeldOutTiles | None = None,
 ) -> UNet2DModel:
     """Train a UNet, or go on where the newest checkpoint in `folder` stands; the averaged network is returned.
+
+    Where pairs are held out it is the one of the steps that was measured best on them.
 
     Args:
         settings: of the whole training.
@@ -55,6 +61,8 @@ def train_forecaster(
         precision: of the matrix work; weights and loss stay float32.
         on_step: called with the steps done and the loss.
         processes: those that train together.
+        start: network to go on with, of the shape that the settings say; an untrained one where None.
+        held_out: tiles to measure on.
 
     Raises:
         TrainingError: the loss stayed non-finite; the last good checkpoint is kept.
@@ -62,13 +70,18 @@ def train_forecaster(
     """
     own = settings.forecaster
     torch.manual_seed(settings.seed)
-    trainee = _Forecasting(settings, sampler, difference_std, device, precision, processes)
+    trainee = _Forecasting(settings, sampler, difference_std, device, precision, processes, start)
+    watch = None
+    if held_out is not None:
+        watch = Watch(settings.validation, held_out.count, partial(trainee.score, held_out), trainee.best_guess)
     plan = LoopPlan(
         folder, facts, own.max_steps, settings.checkpoint_every, "learning_rate", on_step,
-        bool(settings.sheet_rows), settings.is_logging_tensorboard, processes,
+        bool(settings.sheet_rows), settings.is_logging_tensorboard, processes, watch,
     )  # fmt: skip
     run_loop(trainee, plan)
-    if own.ema_decay:
+    if watch is not None:
+        watch.give_best(trainee.unet)
+    elif own.ema_decay:
         trainee.average.copy_to(trainee.unet.parameters())
     return trainee.unet.eval()
 
@@ -84,12 +97,14 @@ class _Forecasting:
         device: torch.device,
         precision: torch.dtype,
         processes: Processes,
+        start: UNet2DModel | None,
     ) -> None:
         own = settings.forecaster
+        self.validation = settings.validation
         self.sheet_rows, self.processes = settings.sheet_rows, processes
         self.own, self.seed, self.sampler, self.difference_std = own, settings.seed, sampler, difference_std
         self.device, self.precision = device, precision
-        self.unet = build_unet(own.unet).to(device)
+        self.unet = (start or build_unet(own.unet)).to(device)
         self.average = make_average(self.unet, own.ema_decay)
         self.optimiser = torch.optim.AdamW(self.unet.parameters(), own.learning_rate, weight_decay=own.weight_decay)
         self.signal_power = make_schedule(own.objective).alphas_cumprod.to(device)
@@ -99,13 +114,23 @@ class _Forecasting:
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         set_learning_rate(self.optimiser, self.own, step)
         with autocast(self.device, self.precision):
-            loss = _loss(
+            loss = forecaster_loss(
                 self.unet, batch, self.own, self.difference_std, self.signal_power, random, self.processes.part
             )
         if not descend(self.optimiser, loss, self.unet, self.processes):
             return None
         self.average.step(self.unet.parameters())
         return self.processes.mean(loss.detach()).item()
+
+    def score(self, held_out: HeldOutTiles) -> float:
+        """Of the averaged network on held-out tiles; all processes hear the same."""
+        with averaged(self.average, self.unet, self.own.ema_decay):
+            score = held_out.score(self.unet, self.own, self.difference_std, self.validation.members)
+        return float(self.processes.mean(torch.tensor(score, dtype=torch.float64, device=self.device)).item())
+
+    def best_guess(self) -> list[Tensor]:
+        """The averaged weights, or the network's own where no average is kept."""
+        return list(self.average.shadow_params if self.own.ema_decay else self.unet.parameters())
 
     @property
     def learning_rate(self) -> float:
@@ -139,7 +164,7 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, settings: ForecasterSett
         group["lr"] = settings.learning_rate * share
 
 
-def _loss(
+def forecaster_loss(
     unet: UNet2DModel,
     batch: PairBatch,
     settings: ForecasterSettings,
@@ -148,6 +173,17 @@ def _loss(
     random: torch.Generator,
     part: slice,
 ) -> Tensor:
+    """Loss of a batch under the objective of the settings, a scalar.
+
+    Args:
+        unet: in training.
+        batch: of this process.
+        settings: with the size of the whole batch.
+        difference_std: what the target is divided by, in 0..1.
+        signal_power: float32, (timestep,); of the schedule, where the network lies.
+        random: of noise and time steps.
+        part: of the whole batch that `batch` is.
+    """
     device = signal_power.device
     truth = (batch.difference / difference_std).to(device)
     condition = make_condition(

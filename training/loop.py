@@ -19,11 +19,14 @@ from .checkpoint import PREFIX, load_checkpoint, save_checkpoint
 from .curves import Curve
 from .processes import ALONE, Processes
 from .stopping import StopRequest, TrainingStoppedError, deferred_stops
+from .validation import Watch
 
 MAX_BAD_STEPS = 20
 MAX_GRADIENT_NORM = 1.0
 AVERAGE_WARM_UP_POWER = 0.75
 SHEETS = "sheets"
+BEST = "best"
+"""Group of a checkpoint that holds what validation found best."""
 
 States = Mapping[str, Mapping[str, Tensor]]
 """Tensors by group and name, as a checkpoint holds them."""
@@ -69,6 +72,7 @@ class LoopPlan:
         has_sheets: whether a sheet of pictures is drawn with each checkpoint.
         has_tensorboard: whether curves are written for TensorBoard as well.
         processes: those that train together.
+        watch: measures on held-out pairs, keeps the best weights and may end the training; None for none.
     """
 
     folder: Path
@@ -80,11 +84,15 @@ class LoopPlan:
     has_sheets: bool = False
     has_tensorboard: bool = False
     processes: Processes = ALONE
+    watch: Watch | None = None
 
     def save(self, step: int, trainee: Trainee) -> None:
         """Write the checkpoint of a step, and its sheet; the first process does so for all."""
         if self.processes.is_first:
-            save_checkpoint(self.folder, step, trainee.states(), self.facts)
+            states = dict(trainee.states())
+            if self.watch is not None:
+                states[BEST] = self.watch.tensors()
+            save_checkpoint(self.folder, step, states, self.facts)
             if self.has_sheets:
                 trainee.draw_sheet(self.folder / SHEETS / f"{PREFIX}{step:07d}.png")
         self.processes.wait()
@@ -93,6 +101,19 @@ class LoopPlan:
         """Note the loss of a step, if it was finite."""
         if loss is not None and curve is not None:
             curve.add(step, loss, learning_rate)
+
+    def look(self, step: int, curve: Curve | None) -> None:
+        """Measure on held-out pairs where that is due after so many steps."""
+        if self.watch is None or not self.watch.is_due(step, self.max_steps):
+            return
+        score = self.watch.look(step)
+        if curve is not None:
+            curve.add_score(step, score)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether measurements say that going on is of no use."""
+        return self.watch is not None and self.watch.is_over
 
 
 def run_loop(trainee: Trainee, plan: LoopPlan) -> None:
@@ -107,10 +128,12 @@ def run_loop(trainee: Trainee, plan: LoopPlan) -> None:
     curve = Curve(plan.folder / "loss.csv", done, plan.has_tensorboard) if plan.processes.is_first else None
     try:
         with deferred_stops() as asked:
-            _take_steps(trainee, plan, done, curve, asked)
+            done = _take_steps(trainee, plan, done, curve, asked)
     finally:
         if curve is not None:
             curve.close()
+    if plan.watch is not None and plan.processes.is_first:
+        plan.watch.write_summary(plan.folder, done)
 
 
 def _restore(trainee: Trainee, plan: LoopPlan) -> int:
@@ -120,13 +143,20 @@ def _restore(trainee: Trainee, plan: LoopPlan) -> int:
         return 0
     done, states = found
     trainee.restore(states)
+    if plan.watch is not None:
+        plan.watch.restore(states[BEST])
     log.info("%s: going on at step %d", plan.folder, done)
     return done
 
 
-def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None, asked: StopRequest) -> None:
+def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None, asked: StopRequest) -> int:
+    """Take the steps that are left; the number of all that were taken comes back."""
     bad_steps = 0
+    if done == 0:
+        plan.look(0, curve)
     for step in range(done, plan.max_steps):
+        if plan.is_over:
+            return step
         loss = trainee.take_step(step)
         plan.log(step, loss, curve, trainee.learning_rate)
         bad_steps += loss is None
@@ -139,12 +169,14 @@ def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None
             plan.on_step(step + 1, math.nan if loss is None else loss)
         except KeyboardInterrupt:
             asked.is_made = True
-        is_last = step + 1 == plan.max_steps
+        plan.look(step + 1, curve)
+        is_last = step + 1 == plan.max_steps or plan.is_over
         is_stopping = plan.processes.any(asked.is_made, trainee.device) and not is_last
         if (step + 1) % plan.checkpoint_every == 0 or is_last or is_stopping:
             plan.save(step + 1, trainee)
         if is_stopping or (is_last and asked.is_made):
             raise TrainingStoppedError(f"stopped as asked after step {step + 1}; --resume goes on there")
+    return plan.max_steps
 
 
 def descend(

@@ -18,7 +18,7 @@ from ..core.errors import SourceError, TrainingError, UnreadableSourceError
 from ..core.lattice import TILE_PX
 from ..core.radiometry.choice import choose_tones
 from ..core.radiometry.histogram import apply_tables, count_levels, match_tables
-from ..core.radiometry.tones import Tones, as_is
+from ..core.radiometry.tones import ToneReference, Tones, as_is
 from ..core.raster.source import Pixels, SourceImage, open_source
 from ..core.raster.survey import survey_all
 from .damaged import DamagedRaster
@@ -55,7 +55,11 @@ class ChipPair:
     place: str = ""
 
 
-def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambda path: None) -> list[ChipPair]:
+def load_pairs(
+    source: PairSource,
+    on_unreadable: Callable[[Path], None] = lambda path: None,
+    reference: ToneReference | None = None,
+) -> list[ChipPair]:
     """Read every pair of a source and match the second date to the first.
 
     A raster that cannot be read is named in a warning and left out with the other date of its pair.
@@ -66,12 +70,13 @@ def load_pairs(source: PairSource, on_unreadable: Callable[[Path], None] = lambd
     Args:
         source: where the two dates lie, and the years between them.
         on_unreadable: called with each raster that cannot be read.
+        reference: tones of a model that both dates are shown to as a prediction would show them; None for none.
 
     Raises:
         TrainingError: no pair that can be read, or the two rasters of a pair lie on different grids.
     """
     files = _readable(pair_files(source), on_unreadable)
-    tones = date_tones([before for before, _ in files]), date_tones([after for _, after in files])
+    tones = date_tones([before for before, _ in files], reference), date_tones([after for _, after in files], reference)
     chips = [chip for before, after in files for chip in _read_pair(before, after, source.years, tones)]
     if not chips:
         raise TrainingError(f"{source.before} and {source.after}: no chip of at least {TILE_PX} px a side")
@@ -93,16 +98,18 @@ def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:
     return chips
 
 
-def date_tones(files: Sequence[Path]) -> Tones:
+def date_tones(files: Sequence[Path], reference: ToneReference | None = None) -> Tones:
     """How the values of one date become 8-bit levels: one rule for all of its rasters.
+
+    Without the tones of a model 8-bit values are levels already.
 
     Raises:
         TrainingError: the rasters differ in bands or data type.
     """
     with open_source(files[0]) as first:
-        if first.is_eight_bit:
+        if first.is_eight_bit and reference is None:
             return as_is(first.bands)
-        return choose_tones(first, survey_all(_opened(files, first)), None)
+        return choose_tones(first, survey_all(_opened(files, first)), reference)
 
 
 def pair_files(source: PairSource) -> list[tuple[Path, Path]]:

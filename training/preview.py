@@ -49,6 +49,19 @@ def write_forecast_sheet(
     write_sheet(path, examples)
 
 
+def draw_members(
+    unet: UNet2DModel, batch: PairBatch, settings: ForecasterSettings, difference_std: float, members: int, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Draw members of each tile of a batch, with noise of their own and without any effect on the training.
+
+    Returns:
+        Members, float32 (member, n, 3, 32, 32), and the truth, float32 (n, 3, 32, 32), differences in 0..1.
+    """
+    drawn = [_draw(unet, batch, settings, difference_std, seed * members + number).numpy() for number in range(members)]
+    truth = batch.difference if settings.change_grid == "cells" else coarsen(batch.difference)
+    return np.stack(drawn), truth.numpy()
+
+
 def write_upscaled_sheet(path: Path, upscaler: RRDBNet, fine: Tensor) -> None:
     """Draw what an upscaler makes of cells, beside bicubic enlargement and the truth; float32 (n, 3, y, x) in 0..1."""
     parameter = next(upscaler.parameters())

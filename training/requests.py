@@ -21,6 +21,7 @@ from .processes import join_processes
 from .run import Hardware, TrainingPlan
 from .settings import PairSource, Stage
 from .settings_file import load_settings
+from .starting import starting_settings
 from .tables import card_section
 from .years import years_between
 
@@ -31,19 +32,27 @@ STAGES: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[TrainingPlan, Hardware]:
+def plan_training(
+    request: TrainRequest, is_elsewhere: bool = False, base: str | None = None
+) -> tuple[TrainingPlan, Hardware]:
     """Return what is to be trained, and where; sets the number of threads where one is asked for.
 
     Args:
         request: what is asked for.
         is_elsewhere: whether this process stands in another folder than who wrote the settings.
+        base: model to start from, by name or folder; the settings' own where None.
 
     Raises:
         RequestError: settings that cannot be read or do not fit together.
+        ModelError: there is no such model to start from.
     """
     folder = Path(request.folder)
     if request.config is not None:
-        settings = load_settings(Path(request.config), request.preset)
+        settings = load_settings(Path(request.config), request.preset, base)
+    elif base is not None:
+        if request.preset:
+            raise RequestError(f"--preset {request.preset} cannot stand beside --from {base}, which takes its place")
+        settings = replace(starting_settings(base), name=folder.name)
     else:
         settings = replace(find_preset(request.preset or "fast"), name=folder.name)
     if request.pairs:

@@ -9,22 +9,24 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ..core.device import precision_name
 from ..core.errors import TrainingError
 from .checkpoint import PREFIX, checkpoint_folders
-from .dataset.folder import open_dataset
+from .data import TrainingData, load_data
 from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
-from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
+from .memory import StepMemory, check_memory, memory_limit
 from .perceptual import hash_weights
 from .processes import ALONE, Processes
+from .record import RECORD_NAME, RunRecord, network_facts, recorded, write_record
+from .rehearsal import rehearse
 from .samples import ChipSampler, PairSampler
 from .settings import Stage, TrainingSettings
+from .starting import StartingModel, check_settings, load_starting_model
 from .upscaler import train_upscaler
+from .validation import SUMMARY_NAME, HeldOutTiles, cut_held_out, validation_words
 
 TOGETHER = ("networks", "views", "is_leaving_places_out")
 """Settings of what networks do together, which the training of one does not depend on."""
@@ -35,33 +37,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class TrainingData:
-    """What a training draws from.
+class Hardware:
+    """Where to train, in which precision of matrix work, with which other processes and how much memory.
 
     Attributes:
-        chips: pairs of all sources, matched.
-        images: uint8 (band, y, x) chips of every date, as they are, for the upscaler.
-        sha256: over all of it, and the years of the pairs.
-        unreadable: rasters that could not be read.
+        device: where networks and batches lie.
+        precision: of the matrix work.
+        processes: those that train together.
+        memory_limit_bytes: that a step may take; what the device has free where None.
     """
-
-    chips: list[ChipPair]
-    images: list[NDArray[np.uint8]]
-    sha256: str
-    unreadable: tuple[Path, ...] = ()
-
-    def without(self, place: str) -> TrainingData:
-        """All but the pairs of one place; all of them where it is empty."""
-        return replace(self, chips=[chip for chip in self.chips if not place or chip.place != place])
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """Where to train, in which precision of matrix work, and with which other processes."""
 
     device: torch.device
     precision: torch.dtype
     processes: Processes = ALONE
+    memory_limit_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,12 +62,14 @@ class TrainingPlan:
         folder: of the model; checkpoints stand beside it in a folder that ends in `.training`.
         stages: networks to train now.
         is_resuming: whether an earlier run is continued.
+        command: as it was given, for the record; empty where there was none.
     """
 
     settings: TrainingSettings
     folder: Path
     stages: tuple[Stage, ...]
     is_resuming: bool
+    command: tuple[str, ...] = ()
 
     def with_datasets(self, folders: Sequence[Path]) -> TrainingPlan:
         """Train on folders of pairs as well; they take the place of those in the settings where any are given."""
@@ -105,39 +96,104 @@ class TrainingPlan:
 
 
 def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int, int], None]) -> Path | None:
-    """Train what the plan names; the model folder comes back once both networks are trained.
+    """Train what the plan names; the model folder comes back once all its networks are trained.
 
     Raises:
-        TrainingError: unusable pairs, a run that would overwrite another, or a loss that stays non-finite.
+        TrainingError: unusable pairs, a run that would overwrite another, settings that the device has no memory for,
+            or a loss that stays non-finite.
+        RequestError: settings that contradict the model to start from.
+        ModelError: that model cannot be loaded.
     """
     check_folders(plan)
     hardware.processes.wait()
-    settings, work = plan.settings, plan.work_folder
-    data = load_data(settings)
+    settings = plan.settings
     parts = [part for part in _parts(settings) if part.stage in plan.stages]
     if not parts:
-        raise TrainingError(f"a model of {settings.forecaster.change_grid} has no upscaler to train")
+        kept = f"the upscaler of {settings.base} is kept as it is; is_upscaler_kept = false trains it"
+        grid = f"a model of {settings.forecaster.change_grid} has no upscaler to train"
+        raise TrainingError(kept if settings.is_upscaler_kept else grid)
+    if settings.base:
+        check_settings(settings)
+    memory = _check_memory(settings, parts, hardware)
+    start = load_starting_model(settings.base) if settings.base else None
+    context = _Context(load_data(settings, start.contract.tones if start else None), start, hardware, plan.work_folder)
+    record = None
+    if hardware.processes.is_first:
+        # what could not even begin leaves nothing behind
+        record = RunRecord(plan.work_folder, settings, plan.command, describe_hardware(hardware), plan.is_resuming)
+        record.add(memory=[step.as_dict() for step in memory])
+    with recorded(record, lambda: _network_facts(plan)):
+        made = _train(plan, parts, context, on_step, record)
+    if record is not None:
+        left = "" if made else "further networks of the model are to be trained"
+        record.end("finished" if made else "incomplete", left or "all networks are trained", _network_facts(plan))
+        if made:
+            write_record(made.with_name(f"{made.name}.{RECORD_NAME}"), record.facts)
+    return made
+
+
+def _train(
+    plan: TrainingPlan,
+    parts: Sequence[_Part],
+    context: _Context,
+    on_step: Callable[[int, int], None],
+    record: RunRecord | None,
+) -> Path | None:
+    """Train each network, and export them once all are trained."""
+    settings, data = plan.settings, context.data
+    held_out = cut_held_out(data.held_out, settings.validation, settings.forecaster) if data.held_out else None
+    context = replace(context, held_out=held_out)
+    sampler = make_sampler(settings, data)
+    if record is not None:
+        record.add(**_data_facts(data, sampler, held_out, context.start))
     total, before = sum(part.steps for part in parts), 0
     for part in parts:
-        part.train(data, work, hardware, _counted(on_step, before, total))
+        context.train(part, _counted(on_step, before, total))
         before += part.steps
-    if any(not _is_trained(work / part.name, part.steps) for part in _parts(settings)):
+    if any(not _is_trained(context.work / part.name, part.steps) for part in _parts(settings)):
         return None
-    if not hardware.processes.is_first:
-        return plan.folder
-    # all are whole: training them again from their last checkpoint takes no step and loads the average
-    trained = [part.train(data, work, hardware, _ignore).cpu() for part in _parts(settings)]
-    upscaler = trained.pop() if "upscaler" in settings.stages else None
-    sampler = make_sampler(settings, data)
+    if context.hardware.processes.is_first:
+        _export(plan, context, sampler)
+    return plan.folder
+
+
+def _export(plan: TrainingPlan, context: _Context, sampler: PairSampler) -> None:
+    """Write the model folder from networks that are all trained."""
+    settings, data, start = plan.settings, context.data, context.start
+    # all are whole: training them again from their last checkpoint takes no step and loads what it ended with
+    trained = [context.train(part, _ignore).cpu() for part in _parts(settings)]
+    if settings.is_upscaler_kept and start is not None:
+        upscaler = start.upscaler
+    else:
+        upscaler = trained.pop() if "upscaler" in settings.stages else None
     facts = TrainingFacts(
-        len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(hardware), len(data.unreadable)
-    )
+        len(data.chips), len(sampler.tiles), sampler.cut, data.sha256, describe_hardware(context.hardware),
+        len(data.unreadable), _card_notes(plan, start),
+    )  # fmt: skip
     gsd_m = Counter(data.chips[tile.chip].gsd_m for tile in sampler.tiles)
     years = {chip.years for chip in data.chips}
-    contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips), years)
-    card = make_card(settings, contract, facts)
-    export_model(plan.folder, contract, trained, upscaler, card)
-    return plan.folder
+    tones = start.contract.tones if start else training_tones(data.chips)
+    contract = make_contract(
+        settings, target_deviation(settings, sampler, start), gsd_m, tones, years, start.origin if start else None
+    )
+    export_model(plan.folder, contract, trained, upscaler, make_card(settings, contract, facts))
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the training of each network has in common."""
+
+    data: TrainingData
+    start: StartingModel | None
+    hardware: Hardware
+    work: Path
+    held_out: HeldOutTiles | None = None
+
+    def train(self, part: _Part, on_step: Callable[[int, float], None]) -> Any:
+        return train_stage(
+            part.stage, part.settings, self.data, self.work / part.name, self.hardware, on_step, part.left_out,
+            part.start(self.start), self.held_out,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -149,31 +205,37 @@ class _Part:
         name: of the folder that its checkpoints stand in.
         settings: of the training, with the network's own seed.
         left_out: place whose pairs it does not see; empty where it sees all.
+        number: among those of its kind, from 0.
     """
 
     stage: Stage
     name: str
     settings: TrainingSettings
     left_out: str = ""
+    number: int = 0
 
     @property
     def steps(self) -> int:
         return int(getattr(self.settings, self.stage).max_steps)
 
-    def train(self, data: TrainingData, work: Path, hardware: Hardware, on_step: Callable[[int, float], None]) -> Any:
-        return train_stage(self.stage, self.settings, data, work / self.name, hardware, on_step, self.left_out)
+    def start(self, model: StartingModel | None) -> Beginning | None:
+        """What it begins with; None where it begins untrained."""
+        if model is None:
+            return None
+        network = model.unet(self.number) if self.stage == "forecaster" else model.trainable_upscaler()
+        return Beginning(network, model.sha256, model.contract.difference_std)
 
 
 def _parts(settings: TrainingSettings) -> list[_Part]:
     """All networks of a model, in the order in which they are trained."""
     parts: list[_Part] = []
     own = settings.forecaster
-    for stage in settings.stages:
+    for stage in settings.trained_stages:
         count = own.networks if stage == "forecaster" else 1
         names = [stage, *(f"{stage}_{number}" for number in range(2, count + 1))]
         left_out = settings.places if own.is_leaving_places_out and stage == "forecaster" else ("",)
         parts += [
-            _Part(stage, name, replace(settings, seed=settings.seed + i), left_out[i % len(left_out)])
+            _Part(stage, name, replace(settings, seed=settings.seed + i), left_out[i % len(left_out)], i)
             for i, name in enumerate(names)
         ]
     return parts
@@ -192,30 +254,19 @@ def check_folders(plan: TrainingPlan) -> None:
         raise TrainingError(f"{work}: holds an earlier run; --resume continues it, or choose another --out")
 
 
-def load_data(settings: TrainingSettings) -> TrainingData:
-    """Read all pairs and single dates of the settings.
+@dataclass(frozen=True)
+class Beginning:
+    """What a network begins with where it does not begin untrained.
 
-    Raises:
-        TrainingError: no pairs are named, or one of them cannot be read.
+    Attributes:
+        network: to train.
+        sha256: of the model that it comes from.
+        difference_std: what that model's target is divided by.
     """
-    if not (settings.pairs or settings.datasets):
-        raise TrainingError(
-            "no pairs: give --before and --after or --pairs, or [[pairs]] or datasets in the settings file"
-        )
-    chips: list[ChipPair] = []
-    unreadable: list[Path] = []
-    for source in settings.pairs:
-        found = load_pairs(source, unreadable.append)
-        log.info("%s and %s: %d chips, %g years", source.before, source.after, len(found), source.years)
-        chips += found
-    for name in settings.datasets:
-        dataset = open_dataset(name)
-        chips += dataset.chips("train")
-        log.info("%s: %d pairs to train on of %d", name, len(dataset.chips("train")), len(dataset.rows))
-    if unreadable:
-        log.warning("%d rasters could not be read and were left out", len(unreadable))
-    images = _every_date(chips) + load_single_dates(settings.single_dates)
-    return TrainingData(chips, images, fingerprint(chips, images), tuple(unreadable))
+
+    network: Any
+    sha256: str
+    difference_std: float
 
 
 def train_stage(
@@ -226,6 +277,8 @@ def train_stage(
     hardware: Hardware,
     on_step: Callable[[int, float], None],
     left_out: str = "",
+    start: Beginning | None = None,
+    held_out: HeldOutTiles | None = None,
 ) -> Any:
     """Train a network, or go on where its checkpoints in `folder` stand.
 
@@ -237,9 +290,11 @@ def train_stage(
         hardware: where to train.
         on_step: called with the steps done and the loss.
         left_out: place whose pairs the UNet does not see.
+        start: what it begins with.
+        held_out: tiles that the UNet is measured on.
 
     Raises:
-        TrainingError: no usable pair, or a loss that stays non-finite.
+        TrainingError: too few usable pairs, or a loss that stays non-finite.
     """
     facts: dict[str, Any] = {
         "tiles": asdict(settings.tiles),
@@ -249,24 +304,30 @@ def train_stage(
         "processes": hardware.processes.count,
         "left_out": left_out,
     }
+    if start is not None:
+        facts["start"] = start.sha256
     if stage == "upscaler" and settings.upscaler.perceptual_weights:
         facts["perceptual_sha256"] = hash_weights(Path(settings.upscaler.perceptual_weights))
     if stage == "upscaler":
         chip_sampler = ChipSampler(data.images, settings.tiles, settings.seed)
         return train_upscaler(
             settings, chip_sampler, folder, facts, hardware.device, hardware.precision, on_step,
-            hardware.processes,
+            hardware.processes, start.network if start else None,
         )  # fmt: skip
+    if held_out is not None:
+        facts["validation"] = {**asdict(settings.validation), "data": data.held_out_sha256}
     # what all networks of a model share is measured on all pairs
     sampler = make_sampler(settings, data)
-    std = target_deviation(settings, sampler)
+    std = start.difference_std if start else target_deviation(settings, sampler)
     if left_out:
         sampler = make_sampler(settings, data.without(left_out))
         log.info("without %s:", left_out)
+    _check_count(settings, sampler)
     log.info("%d of %d tiles pass the filters; deviation of the difference %.4f", len(sampler.tiles), sampler.cut, std)
     return train_forecaster(
-        settings, sampler, std, folder, facts, hardware.device, hardware.precision, on_step, hardware.processes
-    )
+        settings, sampler, std, folder, facts, hardware.device, hardware.precision, on_step, hardware.processes,
+        start.network if start else None, held_out,
+    )  # fmt: skip
 
 
 def make_sampler(settings: TrainingSettings, data: TrainingData) -> PairSampler:
@@ -274,8 +335,10 @@ def make_sampler(settings: TrainingSettings, data: TrainingData) -> PairSampler:
     return PairSampler(data.chips, settings.tiles, settings.seed, settings.forecaster.change_grid)
 
 
-def target_deviation(settings: TrainingSettings, sampler: PairSampler) -> float:
-    """What the network's target is divided by."""
+def target_deviation(settings: TrainingSettings, sampler: PairSampler, start: StartingModel | None = None) -> float:
+    """What the network's target is divided by: what the model that it starts from was trained with, if any."""
+    if start is not None:
+        return start.contract.difference_std
     return sampler.difference_std() if settings.forecaster.is_difference_scaled else 1.0
 
 
@@ -296,13 +359,69 @@ def _ignore(step: int, loss: float) -> None:
 
 
 def _is_trained(folder: Path, steps: int) -> bool:
-    return any(path.name == f"{PREFIX}{steps:07d}" for path in checkpoint_folders(folder))
+    return (folder / SUMMARY_NAME).exists() or _steps_done(folder) == steps
 
 
-def _every_date(chips: Sequence[ChipPair]) -> list[NDArray[np.uint8]]:
-    """First dates of all pairs, each image once; second dates were recoloured and are left out."""
-    seen: dict[int, NDArray[np.uint8]] = {}
-    for chip in chips:
-        if chip.valid.all():
-            seen.setdefault(hash(chip.before.tobytes()), chip.before)
-    return list(seen.values())
+def _steps_done(folder: Path) -> int:
+    return max((int(path.name.removeprefix(PREFIX)) for path in checkpoint_folders(folder)), default=0)
+
+
+def _check_count(settings: TrainingSettings, sampler: PairSampler) -> None:
+    """Make sure that there is a batch of different tiles.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    wanted, found = settings.forecaster.batch_size, len(sampler.tiles)
+    if found < wanted:
+        raise TrainingError(
+            f"too few pairs: {found} of {sampler.cut} tiles pass the filters ({sampler.dropped_words}), and a batch "
+            f"takes {wanted}; give more pairs, loosen filter_kind, max_changed_share or crop_px, or lower "
+            "forecaster.batch_size"
+        )
+
+
+def _check_memory(settings: TrainingSettings, parts: Sequence[_Part], hardware: Hardware) -> list[StepMemory]:
+    """Count what a step of each kind of network takes, and make sure that it fits."""
+    stages = dict.fromkeys(part.stage for part in parts)
+    found = [rehearse(stage, settings, hardware.precision, hardware.processes) for stage in stages]
+    for step in found:
+        log.info("%s: about %.2f GiB at batch_size %d", step.name, step.total / 2**30, step.batch_size)
+    check_memory(found, *memory_limit(hardware.device, hardware.memory_limit_bytes))
+    return found
+
+
+def _data_facts(
+    data: TrainingData, sampler: PairSampler, held_out: HeldOutTiles | None, start: StartingModel | None
+) -> dict[str, Any]:
+    """What the record says of the pairs, of their split, and of the model that was started from."""
+    validation = None
+    if held_out is not None:
+        validation = {"pairs": len(data.held_out), "tiles": held_out.count, "sha256": data.held_out_sha256}
+    return {
+        "fine_tuned_from": asdict(start.origin) if start else None,
+        "data": {
+            "sha256": data.sha256, "pairs": len(data.chips), "tiles": len(sampler.tiles), "tiles_cut": sampler.cut,
+            "tiles_thrown_out": dict(sampler.dropped), "unreadable": len(data.unreadable),
+            "sources": list(data.sources), "validation": validation,
+        },
+    }  # fmt: skip
+
+
+def _network_facts(plan: TrainingPlan) -> list[dict[str, Any]]:
+    work = plan.work_folder
+    return [
+        network_facts(work / part.name, part.settings.seed, part.left_out, _steps_done(work / part.name), part.steps)
+        for part in _parts(plan.settings)
+    ]
+
+
+def _card_notes(plan: TrainingPlan, start: StartingModel | None) -> tuple[tuple[str, str], ...]:
+    """Rows of the card on what it began with, and on what was measured meanwhile."""
+    notes = []
+    if start is not None:
+        notes.append(("fine-tuned from", f"{start.contract.name}, SHA-256 {start.sha256[:16]}"))
+    for network in _network_facts(plan):
+        if "validation" in network:
+            notes.append((f"validation of {network['name']}", validation_words(network["validation"])))
+    return tuple(notes)

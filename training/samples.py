@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from ..core.errors import TrainingError
 from ..core.lattice import TILE_PX
 from ..core.model.condition import coarsen
 from ..core.model.contract import ChangeGrid
-from .filters import changed_share, is_worth_training
+from .filters import changed_share, rejection
 from .pairs import ChipPair
 from .settings import TileSettings
 
@@ -68,6 +69,7 @@ class PairSampler:
     Attributes:
         tiles: those that pass the filters.
         cut: how many there were before.
+        dropped: how many each filter threw out.
         weights: share of the draws of each tile; None where each comes once an epoch.
 
     Args:
@@ -85,15 +87,23 @@ class PairSampler:
     ) -> None:
         self.chips, self.settings, self.seed, self.change_grid = chips, settings, seed, change_grid
         self.cut = sum(_tiles_of(chip) for chip in chips)
-        self.tiles = [tile for index, chip in enumerate(chips) for tile in _kept_tiles(index, chip, settings)]
+        self.dropped: Counter[str] = Counter()
+        self.tiles = [
+            tile for index, chip in enumerate(chips) for tile in _kept_tiles(index, chip, settings, self.dropped)
+        ]
         if not self.tiles:
             raise TrainingError(
                 f"none of {self.cut} tiles passes the filters ({settings.filter_kind}, at most "
-                f"{settings.max_changed_share:.0%} changed, crops of {min(settings.crop_px)} px); "
-                "loosen filter_kind, max_changed_share or crop_px"
+                f"{settings.max_changed_share:.0%} changed, crops of {min(settings.crop_px)} px): "
+                f"{self.dropped_words}; loosen filter_kind, max_changed_share or crop_px"
             )
         changed = np.array([tile.changed_share for tile in self.tiles])
         self.weights = draw_weights(changed, settings.change_emphasis)
+
+    @property
+    def dropped_words(self) -> str:
+        """Which filter threw out how many, for a person."""
+        return ", ".join(f"{count} {reason}" for reason, count in self.dropped.most_common()) or "0 thrown out"
 
     def difference_std(self) -> float:
         """Standard deviation of the difference over all kept tiles, on the grid that it is given on, in 0..1."""
@@ -132,15 +142,9 @@ class PairSampler:
         order = np.argsort(changed, kind="stable")[::-1]
         picks = order[np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int)]
         tiles = [self.tiles[index] for index in picks]
-        pairs = torch.from_numpy(np.stack([np.stack(self._levels(tile)) for tile in tiles])).float() / 255
-        chips = [self.chips[tile.chip] for tile in tiles]
-        batch = PairBatch(
-            image=pairs[:, 0],
-            difference=self._on_grid(pairs[:, 1]) - self._on_grid(pairs[:, 0]),
-            years=torch.tensor([chip.years for chip in chips], dtype=torch.float32),
-            gsd_m=torch.tensor([chip.gsd_m for chip in chips], dtype=torch.float32),
-        )
-        return batch, pairs[:, 1]
+        batch = tile_batch([(self.chips[tile.chip], tile.top, tile.left) for tile in tiles], self.change_grid)
+        later = torch.from_numpy(np.stack([self._levels(tile)[1] for tile in tiles])).float() / 255
+        return batch, later
 
     def _on_grid(self, images: Tensor) -> Tensor:
         return coarsen(images) if self.change_grid == "cells" else images
@@ -206,6 +210,20 @@ class ChipSampler:
         fine = shrink(np.divide(image[_window(top, left, crop)], 255, dtype=np.float32), side_px)
         gain, offset = _colour_change(self.settings, random)
         return turn(fine, random) * gain + offset
+
+
+def tile_batch(tiles: Sequence[tuple[ChipPair, int, int]], change_grid: ChangeGrid) -> PairBatch:
+    """Make a batch of tiles as they are, by chip, row and column of the first pixel."""
+    windows = [(chip, _window(top, left, TILE_PX)) for chip, top, left in tiles]
+    pairs = np.stack([np.stack([chip.before[window], chip.after[window]]) for chip, window in windows])
+    before, after = (torch.from_numpy(np.ascontiguousarray(pairs[:, date])).float() / 255 for date in range(2))
+    on_grid = coarsen if change_grid == "cells" else torch.clone
+    return PairBatch(
+        image=before,
+        difference=on_grid(after) - on_grid(before),
+        years=torch.tensor([chip.years for chip, _, _ in tiles], dtype=torch.float32),
+        gsd_m=torch.tensor([chip.gsd_m for chip, _, _ in tiles], dtype=torch.float32),
+    )
 
 
 def draw_weights(changed_shares: NDArray[np.float64], emphasis: float) -> NDArray[np.float64] | None:
@@ -279,17 +297,20 @@ def _colour_change(
     return gain.astype(np.float32), offset.astype(np.float32)
 
 
-def _kept_tiles(index: int, chip: ChipPair, settings: TileSettings) -> list[_Tile]:
+def _kept_tiles(index: int, chip: ChipPair, settings: TileSettings, dropped: Counter[str]) -> list[_Tile]:
     if min(chip.valid.shape) < min(settings.crop_px):
+        dropped["in chips smaller than crop_px"] += _tiles_of(chip)
         return []
     tiles = []
     for top in range(0, chip.valid.shape[0] - TILE_PX + 1, TILE_PX):
         for left in range(0, chip.valid.shape[1] - TILE_PX + 1, TILE_PX):
             window = _window(top, left, TILE_PX)
-            is_kept = chip.is_filtered or is_worth_training(
-                chip.before[window], chip.after[window], chip.valid[window[1:]], settings
-            )
-            if is_kept:
+            reason = None
+            if not chip.is_filtered:
+                reason = rejection(chip.before[window], chip.after[window], chip.valid[window[1:]], settings)
+            if reason is not None:
+                dropped[reason] += 1
+            else:
                 # only a weighted draw asks how much changes
                 share = changed_share(chip.before[window], chip.after[window]) if settings.change_emphasis else 0.0
                 tiles.append(_Tile(index, top, left, share))

@@ -240,6 +240,35 @@ class UpscalerSettings:
 
 
 @dataclass(frozen=True)
+class ValidationSettings:
+    """How the UNet is measured while it is trained, on pairs that it does not see.
+
+    Attributes:
+        every: steps between measurements; 0 measures nothing, and trains on all pairs.
+        patience: measurements without a better one after which the training ends; 0 trains to the last step. The best
+            averaged weights are kept either way.
+        members: futures a tile.
+        tiles: that are measured, at most; evenly taken from all.
+        share: of the ground that is held out where no validation part comes with the pairs.
+    """
+
+    every: int = 0
+    patience: int = 0
+    members: int = 4
+    tiles: int = 96
+    share: float = 0.2
+
+    def __post_init__(self) -> None:
+        for name, least in (("every", 0), ("patience", 0), ("members", 2), ("tiles", 1)):
+            if getattr(self, name) < least:
+                raise RequestError(f"validation.{name} must be at least {least}, not {getattr(self, name)}")
+        if not 0 < self.share < 1:
+            raise RequestError(f"validation.share must lie between 0 and 1, not {self.share}")
+        if self.patience and not self.every:
+            raise RequestError("validation.patience needs validation.every: without measurements nothing ends early")
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """All of one training.
 
@@ -252,6 +281,9 @@ class TrainingSettings:
         tiles: how samples are cut.
         forecaster: how the UNet is trained.
         upscaler: how the ESRGAN is trained.
+        validation: how the UNet is measured meanwhile.
+        base: model that the networks start from, by name or folder; empty where they start untrained.
+        is_upscaler_kept: whether the upscaler of `base` is taken as it is.
         composition: how the result is put together at full resolution.
         seed: of everything random.
         checkpoint_every: steps between checkpoints.
@@ -271,6 +303,9 @@ class TrainingSettings:
     tiles: TileSettings = field(default_factory=TileSettings)
     forecaster: ForecasterSettings = field(default_factory=ForecasterSettings)
     upscaler: UpscalerSettings = field(default_factory=UpscalerSettings)
+    validation: ValidationSettings = field(default_factory=ValidationSettings)
+    base: str = ""
+    is_upscaler_kept: bool = False
     composition: Composition = "anchored"
     seed: int = 0
     checkpoint_every: int = 250
@@ -285,6 +320,8 @@ class TrainingSettings:
         for name, least in (("checkpoint_every", 1), ("sheet_rows", 0)):
             if getattr(self, name) < least:
                 raise RequestError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        if self.is_upscaler_kept and not self.base:
+            raise RequestError("is_upscaler_kept needs a base: there is no model whose upscaler could be kept")
         if self.forecaster.is_leaving_places_out and self.pairs:
             self._check_places()
 
@@ -306,6 +343,11 @@ class TrainingSettings:
     def stages(self) -> tuple[Stage, ...]:
         """The networks that the model has."""
         return ("forecaster", "upscaler") if self.forecaster.change_grid == "cells" else ("forecaster",)
+
+    @property
+    def trained_stages(self) -> tuple[Stage, ...]:
+        """Those of them that are trained."""
+        return tuple(stage for stage in self.stages if stage == "forecaster" or not self.is_upscaler_kept)
 
     def with_steps(self, forecaster_steps: int) -> TrainingSettings:
         """Change the steps of the UNet, and those of the upscaler in proportion."""

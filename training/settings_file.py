@@ -10,22 +10,34 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from ..core.errors import RequestError
 from .presets import find_preset
 from .settings import PairSource, TrainingSettings
+from .starting import check_said, starting_settings
 
 
-def load_settings(path: Path, preset: str | None = None) -> TrainingSettings:
-    """Read settings from TOML; what the file does not say comes from its `preset`.
+def load_settings(path: Path, preset: str | None = None, base: str | None = None) -> TrainingSettings:
+    """Read settings from TOML; what the file does not say comes from its `preset`, or from its `base` to fine-tune.
 
     Relative paths of pairs may begin with an environment variable, as in `$LANDCAST_DATA/naip`.
 
+    Args:
+        path: of the file.
+        preset: in the place of the file's.
+        base: model to start from, in the place of the file's.
+
     Raises:
         RequestError: the file cannot be read, or names a setting that does not exist or does not fit.
+        ModelError: there is no such model to start from.
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RequestError(f"{path}: cannot be read as TOML: {error}") from error
-    base = find_preset(preset or str(said.get("preset", "fast")))
-    settings: TrainingSettings = _overlay(base, {**said, "preset": base.preset}, str(path))
+    base = base or said.get("base")
+    if base:
+        start = starting_settings(_fit(str, base, f"{path}: base"))
+        check_said({**said, **({"preset": preset} if preset else {})}, start, str(path))
+    else:
+        start = find_preset(preset or str(said.get("preset", "fast")))
+    settings: TrainingSettings = _overlay(start, {**said, "preset": start.preset, "base": start.base}, str(path))
     return settings
 
 

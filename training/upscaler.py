@@ -35,10 +35,11 @@ def train_upscaler(
     precision: torch.dtype,
     on_step: Callable[[int, float], None],
     processes: Processes = ALONE,
+    start: RRDBNet | None = None,
 ) -> RRDBNet:
     """Train an upscaler, or go on at the newest checkpoint in `folder`; the averaged network is returned.
 
-    The arguments are those of `train_forecaster`.
+    The arguments are those of `train_forecaster`; `start` is the upscaler to go on with.
 
     Raises:
         TrainingError: the loss stayed non-finite; the last good checkpoint is kept.
@@ -47,7 +48,7 @@ def train_upscaler(
     """
     own = settings.upscaler
     torch.manual_seed(settings.seed)
-    trainee = _Upscaling(settings, sampler, device, precision, processes)
+    trainee = Upscaling(settings, sampler, device, precision, processes, start)
     plan = LoopPlan(
         folder, facts, own.max_steps, settings.checkpoint_every, "upscaler.learning_rate", on_step,
         bool(settings.sheet_rows), settings.is_logging_tensorboard, processes,
@@ -59,23 +60,23 @@ def train_upscaler(
     return generator
 
 
-class _Upscaling:
+class Upscaling:
     """The generator in training, and the judge that it is trained against."""
 
     def __init__(
         self,
         settings: TrainingSettings,
-        sampler: ChipSampler,
+        sampler: ChipSampler | None,
         device: torch.device,
         precision: torch.dtype,
         processes: Processes,
+        start: RRDBNet | None = None,
     ) -> None:
         own = settings.upscaler
         self.own, self.sampler, self.device, self.precision = own, sampler, device, precision
         self.seed, self.sheet_rows, self.processes = settings.seed, settings.sheet_rows, processes
-        self.generator = RRDBNet(blocks=own.blocks, channels=own.channels, has_bicubic_base=own.has_bicubic_base).to(
-            device, memory_format=torch.channels_last
-        )
+        generator = start or RRDBNet(blocks=own.blocks, channels=own.channels, has_bicubic_base=own.has_bicubic_base)
+        self.generator = generator.to(device, memory_format=torch.channels_last)
         self.judge = make_judge(own).to(device)
         self.perceptual = PerceptualLoss(Path(own.perceptual_weights)).to(device) if own.perceptual_weights else None
         self.average = make_average(self.generator, own.ema_decay)
@@ -84,7 +85,9 @@ class _Upscaling:
         self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), own.learning_rate, betas=betas)
 
     def take_step(self, step: int) -> float | None:
+        """Take one step of generator and judge; its loss, or None where it was not finite."""
         side_px = self.own.coarse_px * UPSCALE
+        assert self.sampler is not None, "only a rehearsal has no images"
         fine = self.sampler.batch(step, self.own.batch_size, side_px, self.processes.part).to(self.device)
         _set_learning_rate(self, self.own, step)
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
@@ -93,14 +96,18 @@ class _Upscaling:
 
     @property
     def learning_rate(self) -> float:
+        """Of the last step."""
         return float(self.optimiser.param_groups[0]["lr"])
 
     def draw_sheet(self, path: Path) -> None:
+        """Draw what the averaged generator makes of a few samples."""
+        assert self.sampler is not None, "only a rehearsal has no images"
         fine = self.sampler.batch(0, self.sheet_rows, self.own.coarse_px * UPSCALE)
         with averaged(self.average, self.generator, self.own.ema_decay):
             write_upscaled_sheet(path, self.generator, fine)
 
     def states(self) -> States:
+        """All that a resumed run needs."""
         return {
             "generator": dict(self.generator.state_dict()),
             "judge": dict(self.judge.state_dict()),
@@ -110,6 +117,7 @@ class _Upscaling:
         }
 
     def restore(self, states: States) -> None:
+        """Undo `states`."""
         self.generator.load_state_dict(states["generator"])
         self.judge.load_state_dict(states["judge"])
         restore_average(self.average, states["average"])
@@ -117,16 +125,10 @@ class _Upscaling:
         restore_optimiser(self.judge_optimiser, states["judge-optimiser"])
 
 
-def _step(networks: _Upscaling, fine: Tensor, random: torch.Generator, is_adversarial: bool) -> float | None:
+def _step(networks: Upscaling, fine: Tensor, random: torch.Generator, is_adversarial: bool) -> float | None:
     """One step of the generator, and of the judge where there is one; None where a loss is not finite."""
     fine = fine.to(memory_format=torch.channels_last)
-    coarse = coarsen(fine)
-    drawn = networks.generator(coarse).float()
-    loss = _faithfulness(networks, drawn, fine, coarse)
-    if is_adversarial:
-        networks.judge.requires_grad_(False)
-        loss = loss + _persuasion(networks, drawn, fine)
-        networks.judge.requires_grad_(True)
+    loss, drawn = _generator_losses(networks, fine, is_adversarial)
     if not descend(networks.optimiser, loss, networks.generator, networks.processes):
         return None
     networks.average.step(networks.generator.parameters())
@@ -137,7 +139,35 @@ def _step(networks: _Upscaling, fine: Tensor, random: torch.Generator, is_advers
     return float(networks.processes.mean(loss.detach()).item())
 
 
-def _faithfulness(networks: _Upscaling, drawn: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
+def rehearse_losses(networks: Upscaling, fine: Tensor, is_adversarial: bool) -> Tensor:
+    """Compute all losses of a step without taking it; the last one comes back.
+
+    Args:
+        networks: in training.
+        fine: float32, (n, 3, y, x) in 0..1.
+        is_adversarial: whether there is a judge.
+    """
+    loss, drawn = _generator_losses(networks, fine, is_adversarial)
+    if not is_adversarial:
+        return loss
+    seen = drawn.detach()
+    del loss, drawn
+    return _judgement(networks, seen, fine, torch.Generator().manual_seed(0))
+
+
+def _generator_losses(networks: Upscaling, fine: Tensor, is_adversarial: bool) -> tuple[Tensor, Tensor]:
+    """Loss of the generator, and what it drew."""
+    coarse = coarsen(fine)
+    drawn = networks.generator(coarse).float()
+    loss = _faithfulness(networks, drawn, fine, coarse)
+    if is_adversarial:
+        networks.judge.requires_grad_(False)
+        loss = loss + _persuasion(networks, drawn, fine)
+        networks.judge.requires_grad_(True)
+    return loss, drawn
+
+
+def _faithfulness(networks: Upscaling, drawn: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
     """How far the drawn image is from the real one: pixels, their cells, features where weights are given."""
     own = networks.own
     pixels = l1_loss(drawn, fine)
@@ -147,7 +177,7 @@ def _faithfulness(networks: _Upscaling, drawn: Tensor, fine: Tensor, coarse: Ten
     return loss + own.perceptual_weight * features
 
 
-def _persuasion(networks: _Upscaling, drawn: Tensor, fine: Tensor) -> Tensor:
+def _persuasion(networks: Upscaling, drawn: Tensor, fine: Tensor) -> Tensor:
     """How little the judge takes the drawn image for a real one."""
     own = networks.own
     if own.adversarial_kind == "wasserstein":
@@ -159,7 +189,7 @@ def _persuasion(networks: _Upscaling, drawn: Tensor, fine: Tensor) -> Tensor:
     return loss + own.feature_weight * feature_loss(real_features, drawn_features)
 
 
-def _judgement(networks: _Upscaling, drawn: Tensor, fine: Tensor, random: torch.Generator) -> Tensor:
+def _judgement(networks: Upscaling, drawn: Tensor, fine: Tensor, random: torch.Generator) -> Tensor:
     """How badly the judge tells real from drawn."""
     own = networks.own
     if own.adversarial_kind == "relativistic":
@@ -179,7 +209,7 @@ def make_judge(settings: UpscalerSettings) -> torch.nn.Module:
     return PatchDiscriminator()
 
 
-def _set_learning_rate(networks: _Upscaling, settings: UpscalerSettings, step: int) -> None:
+def _set_learning_rate(networks: Upscaling, settings: UpscalerSettings, step: int) -> None:
     """Warm up, hold, and fall linearly to a tenth over the last third."""
     remaining = (settings.max_steps - step) / max(1, settings.max_steps / 3)
     share = min(1.0, (step + 1) / WARM_UP_STEPS, max(0.1, remaining))

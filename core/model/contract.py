@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -31,6 +31,19 @@ VIEWS = 8
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The model that another was fine-tuned from.
+
+    Attributes:
+        name: what it is called.
+        sha256: of its files, as `hash_model` counts it.
+    """
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ModelContract:
     """The terms of a model.
 
@@ -51,6 +64,7 @@ class ModelContract:
         gsd_range_m: smallest and largest GSD that it was trained on, metres.
         trained_gsd_m: the GSDs that it was trained on, most used first, metres.
         interval_years: years ahead that it was trained on.
+        fine_tuned_from: the model whose weights it began with; None where it was trained from the start.
         format_version: of this file.
     """
 
@@ -70,6 +84,7 @@ class ModelContract:
     networks: int = 1
     views: int = 1
     tones: ToneReference | None = None
+    fine_tuned_from: Origin | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -89,7 +104,11 @@ class ModelContract:
 
 def save_contract(contract: ModelContract, folder: Path) -> None:
     """Write `landcast.json` into a model folder."""
-    text = json.dumps(asdict(contract), indent=2, ensure_ascii=False)
+    said = asdict(contract)
+    if contract.fine_tuned_from is None:
+        # earlier versions do not know the entry
+        del said["fine_tuned_from"]
+    text = json.dumps(said, indent=2, ensure_ascii=False)
     (folder / CONTRACT_NAME).write_text(text + "\n", encoding="utf-8")
 
 
@@ -110,8 +129,10 @@ def load_contract(folder: Path) -> ModelContract:
     try:
         noise = {key: tuple(value) for key, value in said.pop("noise").items()}
         tones = _read_tones(said.pop("tones", None))
+        origin = said.pop("fine_tuned_from", None)
         lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
         contract = ModelContract(**lists, noise=NoiseOctaves(**noise), tones=tones)
+        contract = replace(contract, fine_tuned_from=None if origin is None else Origin(**origin))
         _check(contract)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{path}: {error}") from error

@@ -208,7 +208,8 @@ def _check_folder(folder: Path, is_resuming: bool) -> None:
             tr("{} holds files already: choose another folder, a new or an empty one, for the model.").format(folder)
         )
     work = _work_folder(folder)
-    if not is_resuming and work.is_dir() and any(work.iterdir()):
+    # the record of a run that failed before its first step is no training
+    if not is_resuming and work.is_dir() and any(path.is_dir() for path in work.iterdir()):
         raise QgsProcessingException(
             tr("{} holds an earlier training: tick “Go on” to continue it, or choose another folder.").format(work)
         )

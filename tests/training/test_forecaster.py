@@ -156,7 +156,7 @@ def test_a_gradient_that_is_not_finite_leaves_the_weights_as_they_were(
 ) -> None:
     from landcast.training import forecaster
 
-    real, calls = forecaster._loss, []
+    real, calls = forecaster.forecaster_loss, []
 
     def loss_with_a_cliff(*arguments: object) -> torch.Tensor:
         calls.append(1)
@@ -164,7 +164,7 @@ def test_a_gradient_that_is_not_finite_leaves_the_weights_as_they_were(
         # the root of zero is finite and its slope is not
         return loss + (loss * 0).sqrt() if len(calls) == 3 else loss
 
-    monkeypatch.setattr(forecaster, "_loss", loss_with_a_cliff)
+    monkeypatch.setattr(forecaster, "forecaster_loss", loss_with_a_cliff)
     unet = train(tiny_settings("one_step"), scene_chips, tmp_path)
     assert all(torch.isfinite(parameter).all() for parameter in unet.parameters())
     assert set(losses(tmp_path)) == {0, 1, 3, 4, 5}

@@ -68,8 +68,8 @@ def test_a_training_ends_in_a_model_that_can_be_found_verified_and_loaded(model:
     assert verify_model(model).keys() == contents(model).keys() - {"manifest.json"}
     loaded = load_model(model, torch.device("cpu"), torch.float32)
     assert loaded.contract.name == "tiny"
-    # nothing is left aside: the model, and the work beside it
-    assert {path.name for path in model.parent.iterdir()} == {"tiny", "tiny.training"}
+    # nothing is left aside: the model, its record, and the work beside it
+    assert {path.name for path in model.parent.iterdir()} == {"tiny", "tiny.run.json", "tiny.training"}
 
 
 def test_the_trained_model_predicts(model: Path, scene_pair: PairSource, tmp_path: Path) -> None:

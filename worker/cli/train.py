@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from ...core.errors import RequestError
 from ...core.protocol.requests import PairSource, TrainRequest
 from ..long_jobs.needs import needs_training
 from .console import ProgressDisplay, progress_option
+from .numbers import parse_bytes
 
 
 @click.command()
@@ -27,6 +29,8 @@ from .console import ProgressDisplay, progress_option
     "--preset",
     help="Settings to start from: fast, default, reference, native128 or regression [the file's, else fast].",
 )
+@click.option("--from", "base", metavar="MODEL", help="Start from the weights of a model, by name or folder, and "
+              "fine-tune it.")  # fmt: skip
 @click.option("--max-steps", type=click.IntRange(1), help="Steps of the UNet; those of the upscaler in proportion.")
 @click.option("--stage", type=click.Choice(["all", "forecaster", "upscaler"]), default="all", show_default=True,
               help="Train one network only; the model is made once both are trained.")  # fmt: skip
@@ -37,9 +41,12 @@ from .console import ProgressDisplay, progress_option
 @click.option("--perceptual-weights", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
               help="Weights of a VGG19, as safetensors: the upscaler is held to its features.")  # fmt: skip
 @click.option("--tensorboard", "has_tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
+@click.option("--memory-limit", metavar="SIZE", help="Refuse settings that would take more: 16GiB "
+              "[what a GPU has free].")  # fmt: skip
 @progress_option
 def train(
-    before: Any, after: Any, years: Any, datasets: tuple[Path, ...], folder: Path, progress: Any, **options: Any,
+    before: Any, after: Any, years: Any, datasets: tuple[Path, ...], folder: Path, base: str | None,
+    memory_limit: str | None, progress: Any, **options: Any,
 ) -> None:  # fmt: skip
     """Train both networks on pairs of two dates and make a model folder.
 
@@ -47,13 +54,16 @@ def train(
     imagery.
     """
     with needs_training():
+        from ...training.record import command_line
         from ...training.requests import plan_training
         from ...training.run import run_training
     if len(before) != len(after) or (before and years and len(years) != len(before)):
         raise RequestError("--before, --after and --years must be given equally often")
     pairs = tuple(map(PairSource, before, after, years or [None] * len(before)))
-    plan, hardware = plan_training(TrainRequest(str(folder), pairs, **options))
-    plan = plan.with_datasets(datasets)
+    limit_bytes = parse_bytes(memory_limit, "--memory-limit")
+    plan, hardware = plan_training(TrainRequest(str(folder), pairs, **options), base=base)
+    plan = replace(plan.with_datasets(datasets), command=command_line())
+    hardware = replace(hardware, memory_limit_bytes=limit_bytes)
     with ProgressDisplay(progress, "step") as display:
         made = run_training(plan, hardware, display.show)
     click.echo(made if made else f"{options['stage']} trained; train the other stage with --resume to make the model")

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from landcast.core.model.contract import load_contract
+from landcast.tests.models import write_tiny_model
 from landcast.training.perceptual import build_vgg19_features
 
 Run = Callable[..., object]
@@ -218,3 +219,31 @@ def test_paths_with_quotes_and_other_letters_are_taken_as_they_are(
     config.write_text(TINY.format(steps=1, judged_from=1) + text + "years = 4\n", encoding="utf-8")
     answer = run("train", "--config", config, "--out", folder / "-model")
     assert (answer.code, answer.out) == (0, f"{folder / '-model'}\n")
+
+
+def test_a_model_is_fine_tuned_from_the_shell_and_remembers_the_command(
+    run: Run, dates: list[object], rendered: Path, tmp_path: Path
+) -> None:
+    base = write_tiny_model(tmp_path / "base")
+    config = tmp_path / "few.toml"
+    config.write_text("[forecaster]\nmax_steps = 1\nbatch_size = 2\n[validation]\nevery = 0\npatience = 0\n", "utf-8")
+    common = ["train", *dates, "--config", config, "--from", base, "--precision", "fp32"]
+    refused = run(*common, "--memory-limit", "1MiB", "--out", tmp_path / "large")
+    assert refused.code == 1
+    assert "--memory-limit is 0.00 GiB" in refused.error_line
+    folder = tmp_path / "tuned"
+    answer = run(*common, "--out", folder, "--memory-limit", "16GiB")
+    assert (answer.code, answer.out) == (0, f"{folder}\n"), answer.err
+    origin = load_contract(folder).fine_tuned_from
+    assert origin is not None
+    assert origin.name == "tiny"
+    assert run("models", "verify", folder).code == 0
+    record = json.loads((tmp_path / "tuned.run.json").read_text(encoding="utf-8"))
+    assert record["status"] == "finished"
+    assert record["sessions"][0]["command"][0] == "landcast"
+
+
+def test_a_folder_that_is_no_model_cannot_be_fine_tuned(run: Run, dates: list[object], tmp_path: Path) -> None:
+    answer = run("train", *dates, "--from", tmp_path, "--out", tmp_path / "tuned")
+    assert answer.code != 0
+    assert f"{tmp_path}: neither a model folder" in answer.error_line
