@@ -17,6 +17,7 @@ from ..core.device import precision_name
 from ..core.errors import TrainingError
 from .checkpoint import PREFIX, checkpoint_folders
 from .dataset.folder import open_dataset
+from .domain_fit import fit_domain, store_fitted_domain, with_places
 from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
 from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
@@ -113,7 +114,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     check_folders(plan)
     hardware.processes.wait()
     settings, work = plan.settings, plan.work_folder
-    data = load_data(settings)
+    data = load_data(with_places(settings))
     parts = [part for part in _parts(settings) if part.stage in plan.stages]
     if not parts:
         raise TrainingError(f"a model of {settings.forecaster.change_grid} has no upscaler to train")
@@ -137,6 +138,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
     contract = make_contract(settings, target_deviation(settings, sampler), gsd_m, training_tones(data.chips), years)
     card = make_card(settings, contract, facts)
     export_model(plan.folder, contract, trained, upscaler, card)
+    _add_domain(plan.folder, sampler, hardware.device)
     return plan.folder
 
 
@@ -177,6 +179,14 @@ def _parts(settings: TrainingSettings) -> list[_Part]:
             for i, name in enumerate(names)
         ]
     return parts
+
+
+def _add_domain(folder: Path, sampler: PairSampler, device: torch.device) -> None:
+    """Let a model say what it was trained on, where there is enough of it; without that it is whole as well."""
+    try:
+        store_fitted_domain(folder, fit_domain(folder, sampler, device))
+    except TrainingError as error:
+        log.warning("%s: does not say what it was trained on, so areas unlike it are not told of: %s", folder, error)
 
 
 def check_folders(plan: TrainingPlan) -> None:
