@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..core.domain.features import BATCH_TILES, FeatureNetwork
+from ..core.domain.features import BATCH_TILES, COLOUR_FEATURES, FeatureNetwork
 from ..core.errors import OutputError, TrainingError
 from ..core.lattice import TILE_PX
 from ..core.model.contract import load_contract
-from ..core.model.domain import DomainFacts, FeatureSpace, TrainingDomain, nearest_distances
+from ..core.model.domain import DomainFacts, FeatureSpace, KnownTiles, TrainingDomain, nearest_distances
 from ..core.model.folder import load_first_unet, store_domain
 from .pairs import ChipPair, fingerprint
 from .samples import PairSampler, shrink
@@ -30,6 +30,8 @@ NEIGHBOURS = 5
 UNIT_SHARE = 0.95
 MOST_FOLDS = 8
 """Places that are each left out; of more than these, several together."""
+LEAST_VARIANCE = 1e-3
+"""Of an axis of the colours, which are nearly as many."""
 LEAST_DEVIATION = 1e-4
 """A channel that never answers is left out by dividing by no less."""
 
@@ -68,13 +70,39 @@ def fit_domain(
     for first in range(0, len(images), BATCH_TILES):
         parts.append(network.features(images[first : first + BATCH_TILES].astype(np.float32) / np.float32(255)))
         on_progress(min(first + BATCH_TILES, len(images)), len(images))
-    features = np.concatenate(parts)
-    unit, left_out = measure_left_out(features, places, sampler.seed)
-    space = fit_space(features)
-    facts = DomainFacts(
-        unit, NEIGHBOURS, min(contract.interval_years), contract.trained_gsd_m[0], left_out, fingerprint(sampler.chips)
-    )
-    return TrainingDomain(space, space.project(features), facts)
+    told = min(contract.interval_years), contract.trained_gsd_m[0]
+    return learn_domain(np.concatenate(parts), places, sampler.seed, told, fingerprint(sampler.chips))
+
+
+def learn_domain(
+    features: Floats, places: Sequence[str], seed: int, told: tuple[float, float], data_sha256: str
+) -> TrainingDomain:
+    """Learn from features of training tiles what is usual, each place seen from the others for the unit.
+
+    Args:
+        features: float32, (tile, feature); of the network, then of the colours.
+        places: of the tiles.
+        seed: of the dealing into parts, where there are many places.
+        told: years ahead and GSD in metres that the network was told.
+        data_sha256: over the pixels of the pairs.
+
+    Raises:
+        TrainingError: a single place or file, or too little beside one.
+    """
+    parts = deal_places(places, seed)
+    by_network, by_colours = features[:, :-COLOUR_FEATURES], features[:, -COLOUR_FEATURES:]
+    apart = [leave_out(by_network, parts, fit_space), leave_out(by_colours, parts, fit_colour_space)]
+    units = [float(np.quantile(one, UNIT_SHARE)) for one in apart]
+    larger = np.maximum(apart[0] / units[0], apart[1] / units[1])
+    unit = float(np.quantile(larger, UNIT_SHARE))
+    left_out = {name: round(float((larger[is_out] > unit).mean()), 4) for name, is_out in parts.items()}
+    facts = DomainFacts(unit, NEIGHBOURS, *told, left_out, data_sha256)
+    spaces = fit_space(by_network), fit_colour_space(by_colours)
+    known = [
+        KnownTiles(space, space.project(part), own)
+        for space, part, own in zip(spaces, (by_network, by_colours), units, strict=True)
+    ]
+    return TrainingDomain(known[0], known[1], facts)
 
 
 def store_fitted_domain(folder: Path, domain: TrainingDomain) -> None:
@@ -132,40 +160,44 @@ def fit_space(features: Floats) -> FeatureSpace:
     return FeatureSpace(mean, deviation, np.ascontiguousarray(axes[:AXES].T).astype(np.float32))
 
 
-def measure_left_out(features: Floats, places: Sequence[str], seed: int) -> tuple[float, dict[str, float]]:
-    """See the tiles of each place from those of all others, as a new place would be seen.
+def fit_colour_space(features: Floats) -> FeatureSpace:
+    """The axes along which features (tile, feature) vary, each as long as another (whitened): there are few."""
+    mean = features.mean(0)
+    deviation = np.maximum(features.std(0), LEAST_DEVIATION)
+    variances, axes = np.linalg.eigh(np.cov((features - mean) / deviation, rowvar=False))
+    return FeatureSpace(mean, deviation, (axes / np.sqrt(variances.clip(min=LEAST_VARIANCE))).astype(np.float32))
 
-    Args:
-        features: float32, (tile, feature).
-        places: of the tiles.
-        seed: of the dealing into parts, where there are many places.
 
-    Returns:
-        The distance below which 95 % of all tiles lie, and by place the share of its tiles beyond it.
+def deal_places(places: Sequence[str], seed: int) -> dict[str, NDArray[np.bool_]]:
+    """Which tiles are left out together: those of a place, or of several where there are many; bool (tile,) each.
 
     Raises:
         TrainingError: a single place or file, or too little beside one.
     """
-    names = sorted(set(places))
+    names, labels = sorted(set(places)), np.array(places)
     if len(names) < 2:
         raise TrainingError(f"all training tiles are of {names[0]}; at least two places or files are needed")
-    parts = [(name,) for name in names]
+    parts = {name: labels == name for name in names}
     if len(names) > MOST_FOLDS:
         order = np.random.default_rng([seed, 4]).permutation(len(names))
-        parts = [tuple(sorted(names[i] for i in order[first::MOST_FOLDS])) for first in range(MOST_FOLDS)]
-    labels, distances = np.array(places), {}
-    for number, part in enumerate(parts):
-        is_out = np.isin(labels, part)
+        dealt = [[names[index] for index in order[first::MOST_FOLDS]] for first in range(MOST_FOLDS)]
+        parts = {f"part {number} of {MOST_FOLDS}": np.isin(labels, part) for number, part in enumerate(dealt, 1)}
+    for name, is_out in parts.items():
         if (~is_out).sum() < NEIGHBOURS:
-            raise TrainingError(
-                f"{(~is_out).sum()} training tiles beside those of {part[0]} are too few to compare with"
-            )
-        space = fit_space(features[~is_out])
+            raise TrainingError(f"beside those of {name} there are {(~is_out).sum()} training tiles; more are needed")
+    return parts
+
+
+def leave_out(
+    features: Floats, parts: Mapping[str, NDArray[np.bool_]], fit: Callable[[Floats], FeatureSpace]
+) -> Floats:
+    """How far each tile lies from those of all other parts, as a new place would be seen; float32 (tile,)."""
+    distances = np.zeros(len(features), np.float32)
+    for is_out in parts.values():
+        space = fit(features[~is_out])
         known = space.project(features[~is_out])
-        name = part[0] if len(part) == 1 else f"part {number + 1} of {len(parts)}"
-        distances[name] = nearest_distances(space.project(features[is_out]), known, NEIGHBOURS)
-    unit = float(np.quantile(np.concatenate(list(distances.values())), UNIT_SHARE))
-    return unit, {name: round(float((own > unit).mean()), 4) for name, own in distances.items()}
+        distances[is_out] = nearest_distances(space.project(features[is_out]), known, NEIGHBOURS)
+    return distances
 
 
 def with_places(settings: TrainingSettings) -> TrainingSettings:

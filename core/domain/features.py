@@ -9,6 +9,7 @@ import torch
 from diffusers import UNet2DModel
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from ..forecast.sampler import TRAINING_STEPS
 from ..model.condition import IMAGE_MEAN
@@ -18,6 +19,10 @@ from ..model.denoiser import make_condition
 LEVELS = 2
 """Finest levels of the encoder that are looked at. Deeper ones tell ground apart less well (`docs/domain.md`)."""
 BATCH_TILES = 16
+COLOUR_FEATURES = 9
+"""Mean, deviation and sharpness of three colours."""
+SHARP_PX = 5
+"""What stands out from a square of this side is sharp."""
 Floats = NDArray[np.float32]
 
 
@@ -40,26 +45,25 @@ class FeatureNetwork:
 
     @torch.inference_mode()
     def features(self, images: Floats) -> Floats:
-        """Mean and deviation over the tile of each channel of each level.
+        """Mean and deviation over the tile of each channel of each level, then of the colours.
 
         Args:
             images: float32, (tile, 3, 128, 128) in 0..1.
 
         Returns:
-            float32, (tile, feature).
+            float32, (tile, feature); the last `COLOUR_FEATURES` are those of the colours.
         """
         parts = [self._pooled(images[first : first + BATCH_TILES]) for first in range(0, len(images), BATCH_TILES)]
         return np.concatenate(parts)
 
     def _pooled(self, images: Floats) -> Floats:
-        pooled = [torch.cat([level.mean((2, 3)), level.std((2, 3))], 1) for level in self._levels(images)]
-        found: Floats = torch.cat(pooled, 1).float().cpu().numpy()
+        image = torch.from_numpy(images).to(self._unet.device)
+        pooled = [torch.cat([level.mean((2, 3)), level.std((2, 3))], 1) for level in self._levels(image)]
+        found: Floats = torch.cat([*pooled, _colours(image)], 1).float().cpu().numpy()
         return found
 
-    def _levels(self, images: Floats) -> Iterator[Tensor]:
-        unet = self._unet
-        image = torch.from_numpy(images).to(unet.device)
-        count = len(image)
+    def _levels(self, image: Tensor) -> Iterator[Tensor]:
+        unet, count = self._unet, len(image)
         years, gsd_m = (image.new_full((count,), value) for value in (self._years_ahead, self._gsd_m))
         condition = make_condition(unet, self._layout, image, years, gsd_m)
         nothing = image.new_zeros(count, unet.config.out_channels, *condition.channels.shape[-2:])
@@ -72,6 +76,12 @@ class FeatureNetwork:
         for block in unet.down_blocks[:LEVELS]:
             hidden, _ = block(hidden_states=hidden, temb=told)
             yield hidden
+
+
+def _colours(image: Tensor) -> Tensor:
+    """Mean, deviation and sharpness of each colour, float (tile, 9)."""
+    soft = avg_pool2d(image, SHARP_PX, 1, SHARP_PX // 2, count_include_pad=False)
+    return torch.cat([image.mean((2, 3)), image.std((2, 3)), (image - soft).std((2, 3))], 1)
 
 
 def fill_tile(image: Floats, valid: NDArray[np.bool_]) -> Floats:

@@ -1,4 +1,4 @@
-"""What a model was trained on, as points in the space of its own network's features, kept beside its weights."""
+"""What a model was trained on, as points in two spaces of features of its tiles, kept beside its weights."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FeatureSpace:
     Attributes:
         mean: float32, (feature,).
         deviation: float32, (feature,); above 0.
-        axes: float32, (feature, axis); orthonormal columns, largest variance first.
+        axes: float32, (feature, axis).
     """
 
     mean: Floats
@@ -80,11 +80,38 @@ def nearest_distances(points: Floats, known: Floats, neighbours: int) -> Floats:
 
 
 @dataclass(frozen=True)
+class KnownTiles:
+    """Training tiles in one space.
+
+    Attributes:
+        space: of the features.
+        tiles: float32, (tile, axis).
+        unit: the distance below which 95 % of them lie, each seen from the other places alone.
+    """
+
+    space: FeatureSpace
+    tiles: Floats
+    unit: float
+
+    def __post_init__(self) -> None:
+        axes = self.space.axes.shape[1]
+        if self.tiles.ndim != 2 or self.tiles.shape[1] != axes or not np.isfinite(self.tiles).all():
+            raise ValueError(f"tiles must be finite points on {axes} axes, not {self.tiles.shape}")
+        if not (isfinite(self.unit) and self.unit > 0):
+            raise ValueError(f"a unit must be above 0, not {self.unit}")
+
+    def distances(self, features: Floats, neighbours: int) -> Floats:
+        """How far features (tile, feature) lie from these, in units; float32 (tile,)."""
+        return nearest_distances(self.space.project(features), self.tiles, neighbours) / np.float32(self.unit)
+
+
+@dataclass(frozen=True)
 class DomainFacts:
     """What is known of how a domain was fitted.
 
     Attributes:
-        unit: the distance below which 95 % of the training tiles lie, each seen from the other places alone.
+        unit: of the larger of both distances, what 95 % of the training tiles lie below, each seen from the other
+            places alone.
         neighbours: nearest training tiles whose distances are averaged.
         years_ahead: that the network was told for every tile.
         gsd_m: that the network was told for every tile, metres.
@@ -112,29 +139,28 @@ class TrainingDomain:
     """What a model was trained on.
 
     Attributes:
-        space: of the features.
-        tiles: float32, (tile, axis); points of training tiles, at least as many as neighbours are asked.
+        network: training tiles by what the model's own network makes of them.
+        colours: the same tiles by their colours, at least as many as neighbours are asked.
         facts: how it was fitted.
     """
 
-    space: FeatureSpace
-    tiles: Floats
+    network: KnownTiles
+    colours: KnownTiles
     facts: DomainFacts
 
     def __post_init__(self) -> None:
-        axes = self.space.axes.shape[1]
-        if self.tiles.ndim != 2 or self.tiles.shape[1] != axes or len(self.tiles) < self.facts.neighbours:
+        count = len(self.network.tiles)
+        if not count == len(self.colours.tiles) >= self.facts.neighbours:
             raise ValueError(
-                f"tiles must be at least {self.facts.neighbours} points on {axes} axes, not {self.tiles.shape}"
+                f"at least {self.facts.neighbours} tiles are needed in both spaces, not {count} and "
+                f"{len(self.colours.tiles)}"
             )
-        if not np.isfinite(self.tiles).all():
-            raise ValueError("tiles must be finite")
 
     def distances(self, features: Floats) -> Floats:
         """How far tiles lie from those of the training; 1 is as far as 95 % of places like those lie at most.
 
         Args:
-            features: float32, (tile, feature); of the network that it was fitted with.
+            features: float32, (tile, feature); of the network that it was fitted with, then of the colours.
 
         Returns:
             float32, (tile,), 0 or more.
@@ -142,21 +168,25 @@ class TrainingDomain:
         Raises:
             ValueError: features of another network.
         """
-        if features.ndim != 2 or features.shape[1] != len(self.space.mean):
-            raise ValueError(f"{len(self.space.mean)} features a tile are needed, not {features.shape}")
-        points = self.space.project(features)
-        return nearest_distances(points, self.tiles, self.facts.neighbours) / np.float32(self.facts.unit)
+        first, second = len(self.network.space.mean), len(self.colours.space.mean)
+        if features.ndim != 2 or features.shape[1] != first + second:
+            raise ValueError(f"{first + second} features a tile are needed, not {features.shape}")
+        by_network = self.network.distances(features[:, :first], self.facts.neighbours)
+        by_colours = self.colours.distances(features[:, first:], self.facts.neighbours)
+        return np.maximum(by_network, by_colours) / np.float32(self.facts.unit)
 
 
 def encode_domain(domain: TrainingDomain, unet_sha256: str) -> bytes:
     """Write a domain as the bytes of a safetensors file, bound to the weights of a UNet."""
-    space = domain.space
-    arrays: dict[str, NDArray[Any]] = {
-        "mean": space.mean,
-        "deviation": space.deviation,
-        "axes": np.ascontiguousarray(space.axes.astype(np.float16)),
-        "tiles": np.ascontiguousarray(domain.tiles.astype(np.float16)),
-    }
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, known in (("network", domain.network), ("colours", domain.colours)):
+        arrays |= {
+            f"{name}.mean": known.space.mean,
+            f"{name}.deviation": known.space.deviation,
+            f"{name}.axes": np.ascontiguousarray(known.space.axes.astype(np.float16)),
+            f"{name}.tiles": np.ascontiguousarray(known.tiles.astype(np.float16)),
+            f"{name}.unit": np.array([known.unit], np.float64),
+        }
     said = {**asdict(domain.facts), "unet_sha256": unet_sha256}
     return save(arrays, {"landcast": json.dumps(said, sort_keys=True, ensure_ascii=False)})
 
@@ -176,7 +206,7 @@ def load_domain(folder: Path, unet_sha256: str) -> TrainingDomain | None:
         return None
     try:
         with safe_open(path, "np") as file:
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118 - no mapping
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             said: dict[str, Any] = json.loads((file.metadata() or {})["landcast"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{path}: cannot be read as a domain: {error}; {MEND}") from error
@@ -187,6 +217,13 @@ def load_domain(folder: Path, unet_sha256: str) -> TrainingDomain | None:
         raise ModelError(f"{path}: was fitted with another network than the one in {folder / 'unet'}; {MEND}")
     try:
         facts = DomainFacts(**{one.name: said[one.name] for one in fields(DomainFacts)})
-        return TrainingDomain(FeatureSpace(arrays["mean"], arrays["deviation"], arrays["axes"]), arrays["tiles"], facts)
+        return TrainingDomain(_known(arrays, "network"), _known(arrays, "colours"), facts)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: {error}; {MEND}") from error
+
+
+def _known(arrays: Mapping[str, NDArray[Any]], name: str) -> KnownTiles:
+    mean, deviation, axes, tiles = (
+        arrays[f"{name}.{part}"].astype(np.float32) for part in ("mean", "deviation", "axes", "tiles")
+    )
+    return KnownTiles(FeatureSpace(mean, deviation, axes), tiles, float(arrays[f"{name}.unit"][0]))

@@ -145,8 +145,10 @@ def _fit(
 def _tell_fitted(folder: Path, fitted: TrainingDomain, has_json: bool) -> None:
     facts = fitted.facts
     if has_json:
-        echo_json({"tiles": len(fitted.tiles), "left_out": dict(facts.left_out), "data_sha256": facts.data_sha256})
+        echo_json(
+            {"tiles": len(fitted.network.tiles), "left_out": dict(facts.left_out), "data_sha256": facts.data_sha256}
+        )
         return
-    click.echo(f"{folder}: {len(fitted.tiles)} training tiles; seen from the other places, unlike them are:")
+    click.echo(f"{folder}: {len(fitted.network.tiles)} training tiles; seen from the other places, unlike them are:")
     for place, share in facts.left_out.items():
         click.echo(f"{share:6.1%} of {place}")

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from landcast.core.domain.features import FeatureNetwork
 from landcast.core.lattice import TILE_PX
 from landcast.core.model.contract import load_contract
-from landcast.core.model.domain import DomainFacts, TrainingDomain
+from landcast.core.model.domain import TrainingDomain
 from landcast.core.model.folder import load_first_unet, store_domain
-from landcast.training.domain_fit import NEIGHBOURS, fit_space, measure_left_out
+from landcast.training.domain_fit import learn_domain
 from landcast.worker.demo.scene import render_scene
 
 TOWN_PX = 384
@@ -48,10 +48,7 @@ def town_domain(network: FeatureNetwork) -> TrainingDomain:
     towns = [tiles_of(render_scene((TOWN_PX, TOWN_PX), seed)) for seed in range(PLACES)]
     features = network.features(shown(np.concatenate(towns)))
     places = [f"town {number}" for number, town in enumerate(towns) for _ in town]
-    unit, left_out = measure_left_out(features, places, 0)
-    space = fit_space(features)
-    facts = DomainFacts(unit, NEIGHBOURS, 2.0, 0.6, left_out, "0" * 64)
-    return TrainingDomain(space, space.project(features), facts)
+    return learn_domain(features, places, 0, (2.0, 0.6), "0" * 64)
 
 
 @pytest.fixture(scope="session")
