@@ -173,7 +173,8 @@ class TrainingDomain:
             raise ValueError(f"{first + second} features a tile are needed, not {features.shape}")
         by_network = self.network.distances(features[:, :first], self.facts.neighbours)
         by_colours = self.colours.distances(features[:, first:], self.facts.neighbours)
-        return np.maximum(by_network, by_colours) / np.float32(self.facts.unit)
+        larger: Floats = np.maximum(by_network, by_colours) / np.float32(self.facts.unit)
+        return larger
 
 
 def encode_domain(domain: TrainingDomain, unet_sha256: str) -> bytes:
