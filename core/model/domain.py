@@ -173,8 +173,7 @@ class TrainingDomain:
             raise ValueError(f"{first + second} features a tile are needed, not {features.shape}")
         by_network = self.network.distances(features[:, :first], self.facts.neighbours)
         by_colours = self.colours.distances(features[:, first:], self.facts.neighbours)
-        larger: Floats = np.maximum(by_network, by_colours) / np.float32(self.facts.unit)
-        return larger
+        return (np.maximum(by_network, by_colours) / self.facts.unit).astype(np.float32)
 
 
 def encode_domain(domain: TrainingDomain, unet_sha256: str) -> bytes:
