@@ -52,15 +52,14 @@ from landcast.core.forecast.sampler import make_schedule
 from landcast.core.model.folder import LoadedModel
 from landcast.core.model.rrdb import RRDBNet
 from landcast.core.model.unet import DEFAULT_UNET, UNetShape, build_unet
+from landcast.training.data import TrainingData, load_data
 from landcast.training.evaluate import EvaluationTiles, cut_tiles, draw_members
 from landcast.training.export import make_contract, training_tones
 from landcast.training.pairs import load_pairs
 from landcast.training.presets import find_preset
 from landcast.training.run import (
     Hardware,
-    TrainingData,
     describe_hardware,
-    load_data,
     make_sampler,
     target_deviation,
     train_stage,

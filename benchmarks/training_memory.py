@@ -39,12 +39,13 @@ def measure(stage: str, batch: int) -> str:
     import numpy as np
     import torch
 
+    from landcast.training.data import TrainingData
     from landcast.training.memory import MARGIN
     from landcast.training.pairs import ChipPair
     from landcast.training.presets import find_preset
     from landcast.training.processes import Processes
     from landcast.training.rehearsal import rehearse
-    from landcast.training.run import Hardware, TrainingData, train_stage
+    from landcast.training.run import Hardware, train_stage
 
     torch.set_num_threads(1)
     settings = replace(find_preset("fast"), sheet_rows=0, checkpoint_every=1000)

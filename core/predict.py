@@ -13,6 +13,7 @@ import torch
 
 from .blocks import BlockPredictor, BlockStore, NoStore, Progress, StoredBlocks, result_key
 from .device import choose_device, choose_precision, precision_name
+from .domain.look import with_domain
 from .facts import facts_of_iterations, make_facts
 from .forecast.forecaster import Forecaster
 from .lattice import Rect
@@ -112,7 +113,7 @@ def predict(
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
-        plan = make_plan(request, source, load_contract(folder))
+        plan = with_domain(make_plan(request, source, load_contract(folder)), source, folder)
         announce_plan(plan, request, warn, note)
         if has_files:
             check_outputs(request, plan.interval.iterations)
@@ -150,7 +151,7 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     device = choose_device(request.device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
-        plan = make_plan(request, source, load_contract(folder))
+        plan = with_domain(make_plan(request, source, load_contract(folder)), source, folder)
         announce_plan(plan, request, warn, note)
     check_outputs(request, plan.interval.iterations)
     _check_room(request, plan)

@@ -15,6 +15,7 @@ from ..core.device import precision_name
 from ..core.errors import TrainingError
 from .checkpoint import PREFIX, checkpoint_folders
 from .data import TrainingData, load_data
+from .domain_fit import fit_domain, store_fitted_domain, with_places
 from .export import TrainingFacts, export_model, make_card, make_contract, training_tones
 from .forecaster import train_forecaster
 from .memory import StepMemory, check_memory, memory_limit
@@ -116,7 +117,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         check_settings(settings)
     memory = _check_memory(settings, parts, hardware)
     start = load_starting_model(settings.base) if settings.base else None
-    context = _Context(load_data(settings, start.contract.tones if start else None), start, hardware, plan.work_folder)
+    context = _Context(_load(settings, start), start, hardware, plan.work_folder)
     record = None
     if hardware.processes.is_first:
         # what could not even begin leaves nothing behind
@@ -177,6 +178,7 @@ def _export(plan: TrainingPlan, context: _Context, sampler: PairSampler) -> None
         settings, target_deviation(settings, sampler, start), gsd_m, tones, years, start.origin if start else None
     )
     export_model(plan.folder, contract, trained, upscaler, make_card(settings, contract, facts))
+    _add_domain(plan.folder, sampler, context.hardware.device)
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,19 @@ def _parts(settings: TrainingSettings) -> list[_Part]:
             for i, name in enumerate(names)
         ]
     return parts
+
+
+def _load(settings: TrainingSettings, start: StartingModel | None) -> TrainingData:
+    """Read all pairs, told apart by place even where the settings name none."""
+    return load_data(with_places(settings), start.contract.tones if start else None)
+
+
+def _add_domain(folder: Path, sampler: PairSampler, device: torch.device) -> None:
+    """Let a model say what it was trained on, where there is enough of it; without that it is whole as well."""
+    try:
+        store_fitted_domain(folder, fit_domain(folder, sampler, device))
+    except TrainingError as error:
+        log.warning("%s: does not say what it was trained on, so areas unlike it are not told of: %s", folder, error)
 
 
 def check_folders(plan: TrainingPlan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ from ..errors import ModelError
 from ..files import hash_file, sync
 from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
 from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
+from .domain import DOMAIN_NAME, TrainingDomain, encode_domain
 from .rrdb import RRDBNet
 
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
+NO_IDENTITY = (CARD_NAME, DOMAIN_NAME)
+"""Files that say something of a model, and decide about no pixel of its results."""
 SHARD_SIZE = "15MB"
 PARTS = ("unet", "scheduler", "upscaler")
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
@@ -37,7 +40,7 @@ class LoadedModel:
         unet: predicts the coarse difference.
         upscaler: draws the fine image; None where the UNet draws every pixel itself.
         signal_power: float32, (timestep,); cumulative product of the schedule's alphas.
-        sha256: over names and hashes of all files but the card, so that a corrected card is the same model.
+        sha256: over names and hashes of all files but card and domain, so that a corrected card is the same model.
         calibration: of the probability of change; None where it was not fitted.
         more_unets: others of the same shape; all draw members in turn.
     """
@@ -158,10 +161,13 @@ def weight_bytes(folder: Path) -> int:
 
 
 def hash_model(folder: Path) -> str:
-    """SHA-256 over names and hashes of all files but the card, as the manifest names them."""
-    entries = _read_manifest(folder)
-    lines = [f"{name} {digest}" for name, (_, digest) in sorted(entries.items()) if name != CARD_NAME]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    """SHA-256 over names and hashes of all files but card and domain, as the manifest names them."""
+    return _hash_entries(folder, lambda name: name not in NO_IDENTITY)
+
+
+def hash_unet(folder: Path) -> str:
+    """SHA-256 over names and hashes of all files of the first UNet, as the manifest names them."""
+    return _hash_entries(folder, lambda name: name.startswith("unet/"))
 
 
 def add_to_card(folder: Path, section: str) -> None:
@@ -184,6 +190,34 @@ def store_calibration(folder: Path, calibration: ChangeCalibration) -> str:
     return hash_model(folder)
 
 
+def store_domain(folder: Path, domain: TrainingDomain) -> None:
+    """Put what a model was trained on into its folder, in the place of an earlier one; its SHA-256 stays.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    aside = folder / f".{DOMAIN_NAME}.partial"
+    aside.write_bytes(encode_domain(domain, hash_unet(folder)))
+    sync(aside)
+    aside.replace(folder / DOMAIN_NAME)
+    write_manifest(folder)
+
+
+def load_first_unet(folder: Path, device: torch.device) -> UNet2DModel:
+    """Load the first UNet of a model alone, in fp32.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    diffusers.utils.logging.disable_progress_bar()
+    options: dict[str, Any] = {"torch_dtype": torch.float32, "local_files_only": True, "use_safetensors": True}
+    try:
+        unet = UNet2DModel.from_pretrained(folder, subfolder="unet", **options)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(f"{folder}: cannot be loaded: {error}") from error
+    return unet.to(device).eval().requires_grad_(False)
+
+
 def verify_model(folder: Path) -> dict[str, int]:
     """Compare every file of a model folder with its manifest; the sizes in bytes by name come back.
 
@@ -202,6 +236,11 @@ def verify_model(folder: Path) -> dict[str, int]:
     if strange:
         raise ModelError(f"{folder}: {', '.join(sorted(strange))} is not named in the manifest; remove it")
     return {name: size for name, (size, _) in wanted.items()}
+
+
+def _hash_entries(folder: Path, is_counted: Callable[[str], bool]) -> str:
+    lines = [f"{name} {digest}" for name, (_, digest) in sorted(_read_manifest(folder).items()) if is_counted(name)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _read_manifest(folder: Path) -> dict[str, tuple[int, str]]:

@@ -15,6 +15,7 @@ import torch
 
 from ..blocks import BlockPredictor, BlockReading, Layers, result_key
 from ..device import choose_device, choose_precision, precision_name
+from ..domain.look import with_domain
 from ..errors import ModelError, SourceError
 from ..facts import facts_of_iterations, make_facts
 from ..forecast.batches import BATCH_SIZES, BatchSizes
@@ -159,7 +160,7 @@ def prepare_scene(
     block_px: int | None = None,
     has_members: bool = False,
 ) -> PreparedScene:
-    """Decide everything about a scene; no network is loaded.
+    """Decide everything about a scene; no network is loaded but what tells how far it is from the training.
 
     Args:
         request: what is asked for.
@@ -178,7 +179,7 @@ def prepare_scene(
     stamp = SourceWatch(str(request.source), request.source_options.is_remote_allowed).stamp()
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         contract = load_contract(folder)
-        plan = make_plan(request, source, contract, block_px)
+        plan = with_domain(make_plan(request, source, contract, block_px), source, folder)
         check_sampling_steps(contract.objective, plan.settings.sampling_steps)
         announce_plan(plan, request, warn, note)
         facts = make_facts(request, source, plan, contract, hash_model(folder), load_calibration(folder))

@@ -15,8 +15,8 @@ from ..worker.beside import prediction_items
 from .prediction_parameters import PredictionSettings
 
 PREFIX = "LANDCAST_"
-CONTRACT, MANIFEST, CARD = "landcast.json", "manifest.json", "README.md"
-"""Files of a model's folder; its hash leaves out the card."""
+CONTRACT, MANIFEST, NO_IDENTITY = "landcast.json", "manifest.json", ("README.md", "domain.safetensors")
+"""Files of a model's folder; its hash leaves out the last two."""
 SIX_DIGITS = 1e-5
 """To which numbers are recorded."""
 SAME_SCALE = 0.006
@@ -99,7 +99,7 @@ def _read_model(folder: Path) -> tuple[str | None, str | None]:
     try:
         name = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))["name"]
         files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        lines = [f"{path} {entry['sha256']}" for path, entry in sorted(files.items()) if path != CARD]
+        lines = [f"{path} {entry['sha256']}" for path, entry in sorted(files.items()) if path not in NO_IDENTITY]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None, None
     return str(name), hashlib.sha256("\n".join(lines).encode()).hexdigest()

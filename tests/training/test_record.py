@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from landcast.core.errors import TrainingError
+from landcast.training.data import load_data
 from landcast.training.record import RECORD_NAME, RunRecord, command_line
-from landcast.training.run import Hardware, TrainingPlan, load_data, run_training
+from landcast.training.run import Hardware, TrainingPlan, run_training
 from landcast.training.settings import TileSettings, TrainingSettings
 from landcast.training.stopping import TrainingStoppedError
 

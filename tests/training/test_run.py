@@ -17,9 +17,10 @@ from landcast.core.model.contract import load_contract
 from landcast.core.model.folder import CARD_NAME, find_model, load_model, verify_model
 from landcast.core.predict import predict
 from landcast.core.request import PredictionRequest
+from landcast.training.data import load_data
 from landcast.training.export import export_model
 from landcast.training.pairs import ChipPair
-from landcast.training.run import Hardware, TrainingPlan, load_data, run_training, train_stage
+from landcast.training.run import Hardware, TrainingPlan, run_training, train_stage
 from landcast.training.samples import PairSampler
 from landcast.training.settings import PairSource, Stage, TrainingSettings
 

@@ -13,9 +13,10 @@ import torch
 
 from landcast.core.errors import RequestError, TrainingError
 from landcast.core.model.folder import load_model
+from landcast.training.data import load_data
 from landcast.training.pairs import ChipPair
 from landcast.training.record import RECORD_NAME
-from landcast.training.run import Hardware, TrainingPlan, load_data, run_training
+from landcast.training.run import Hardware, TrainingPlan, run_training
 from landcast.training.settings import PairSource, TrainingSettings, ValidationSettings
 from landcast.training.validation import SUMMARY_NAME, Watch, cut_held_out
 from landcast.worker.demo.scene import write_scene

@@ -15,6 +15,7 @@ from ... import __version__
 from ...core import PROGRAM
 from ...core.device import choose_device, choose_precision
 from ...core.device_errors import is_device_lost
+from ...core.domain.look import with_domain
 from ...core.errors import CancelledError, LandcastError
 from ...core.forecast.batches import BATCH_SIZES
 from ...core.model.contract import load_contract
@@ -154,7 +155,7 @@ class Engine:
         if asked.source is not None:
             sent, request = sent_image(request, asked.source, contract, frames)
         with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
-            plan = make_plan(request, source, contract)
+            plan = with_domain(make_plan(request, source, contract), source, folder)
         device = choose_device(request.device)
         key = model_key(folder, device, choose_precision(request.precision, device))
         seconds = self._times.estimate_s(key, sum(plan.calls(BATCH_SIZES[device.type])))

@@ -1,0 +1,1 @@
+"""How far an area is from what a model was trained on."""
