@@ -1,6 +1,6 @@
 """How well the domain check tells ground like that of the training from other ground, and what it costs.
 
-    python -m landcast.benchmarks.domain --model MODEL [NAME=FOLDER]...
+    python benchmarks/domain.py --model MODEL [NAME=FOLDER]...
 
 For each folder of rasters, and for rendered ground of kinds that no town is: the share of tiles beyond 1 and the
 median distance, by the model's own network; beside it the same by its rival, which needs no network: mean, deviation

@@ -172,8 +172,9 @@ def test_names_that_stand_in_one_folder_only_are_told_as_a_warning(
         "train", "--before", "2016", "--after", "2020", "--config", config, "--out", "model", cwd=tmp_path
     )
     assert (answer.code, answer.out) == (0, "model\n")
-    (line,) = answer.err.splitlines()
-    assert line == "warning: 2016 and 2020: 1 rasters stand in one folder only and are left out"
+    alone, unlike = answer.err.splitlines()
+    assert alone == "warning: 2016 and 2020: 1 rasters stand in one folder only and are left out"
+    assert unlike.startswith("warning: model: does not say what it was trained on")
 
 
 @pytest.mark.parametrize(
