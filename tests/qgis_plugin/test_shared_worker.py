@@ -108,7 +108,8 @@ def test_unloading_returns_at_once_and_leaves_nothing(
     with shared.use(interpreter, never) as own:
         process = read_connection(own.connection_file).process
         started = process_start(process)
-    assert any("listening at" in line for line in lines)
+    # its connection file may be there before what it said has been read
+    wait_until(lambda: any("listening at" in line for line in lines))
     before = time.monotonic()
     ending = shared.close()
     assert time.monotonic() - before < 0.1
