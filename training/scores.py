@@ -16,6 +16,11 @@ FAIR = 1.0
 PATCH_CELLS = (4, 8)
 """Sides of the patches that the energy score sees as one."""
 HAAR_LEVELS = 3
+OPPONENT_AXES = (
+    (3**-0.5, 3**-0.5, 3**-0.5),
+    (2**-0.5, 0.0, -(2**-0.5)),
+    (-(6**-0.5), 2 * 6**-0.5, -(6**-0.5)),
+)
 
 
 def joint_score(first: Tensor, second: Tensor, truth: Tensor, fairness: float = FAIR) -> Tensor:
@@ -30,6 +35,9 @@ def joint_score(first: Tensor, second: Tensor, truth: Tensor, fairness: float = 
     loss = crps(first, second, truth, fairness)
     for side in PATCH_CELLS:
         loss = loss + energy_score(first, second, truth, side, fairness)
+    # bands that are right one by one may still be of the wrong colour together
+    first, second, truth = (opponent(field) for field in (first, second, truth))
+    loss = loss + crps(first, second, truth, fairness)
     for _ in range(HAAR_LEVELS):
         first, first_detail = haar(first)
         second, second_detail = haar(second)
@@ -55,6 +63,16 @@ def energy_score(first: Tensor, second: Tensor, truth: Tensor, side: int, fairne
     """
     error = 0.5 * (_patch_norm(first - truth, side) + _patch_norm(second - truth, side))
     return error - 0.25 * (1 + fairness) * _patch_norm(first - second, side)
+
+
+def opponent(field: Tensor) -> Tensor:
+    """Brightness, red against blue, and green against both, of red, green and blue; (n, 3, y, x), an orthonormal turn.
+
+    Differences of natural colours hardly correlate on these axes (Ohta, Kanade & Sakai 1980, Color information for
+    region segmentation).
+    """
+    axes = torch.tensor(OPPONENT_AXES, device=field.device, dtype=field.dtype)
+    return torch.einsum("ij,njyx->niyx", axes, field)
 
 
 def haar(field: Tensor) -> tuple[Tensor, Tensor]:
