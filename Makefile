@@ -9,30 +9,40 @@ BIN := $(VENV)/bin
 LANDCAST_DATA ?= $(abspath $(wildcard ../shared/data))
 export LANDCAST_DATA
 
-.PHONY: demo test test-library test-qgis test-all lint wheel plugin setup setup-qgis clean
+.PHONY: demo test test-lane test-library test-qgis test-worker test-all lint wheel plugin setup setup-qgis clean
 
 demo: setup
 	$(BIN)/landcast demo -o demo-output
 	@if [ -n "$(LANDCAST_DATA)" ]; then \
 		$(BIN)/landcast demo -o demo-output --source "$(LANDCAST_DATA)/naip/claremont/2016/014.tif"; fi
 
-# the two suites wait more than they work, so they run side by side; what QGIS's says is told when it has ended
-# one thread each: several that wait for each other on a busy processor take many times as long
-test-library test-qgis test-all: export OMP_NUM_THREADS = 1
+# the suites wait more than they work, so two lanes run side by side: the library's tests, and those of QGIS and then of the
+# worker, which are told when they have ended. One thread each: several that wait for each other on a busy processor take
+# many times as long
+test-library test-qgis test-worker test-all: export OMP_NUM_THREADS = 1
 test: setup-qgis lint
-	@$(MAKE) --no-print-directory --jobs=2 test-library test-qgis
+	@$(MAKE) --no-print-directory --jobs=2 test-library test-lane
+
+test-lane:
+	@$(MAKE) --no-print-directory test-qgis
+	@$(MAKE) --no-print-directory test-worker
 
 # on a busy machine one of thousands of tests with real processes may lose a race: it gets a second chance, and is told of
 ONCE_MORE := --reruns 1 -r aR
 
 test-library: setup
-	$(BIN)/python -m pytest $(ONCE_MORE) -m "not long" --ignore=tests/qgis_plugin
+	$(BIN)/python -m pytest $(ONCE_MORE) -m "not long" --ignore=tests/qgis_plugin --ignore=tests/worker
 
 test-qgis: setup-qgis
 	@mkdir -p build
 	@QT_QPA_PLATFORM=offscreen LANDCAST_PYTHON=$(abspath $(BIN)/python) \
 		$(QGIS_VENV)/bin/python -m pytest $(ONCE_MORE) tests/qgis_plugin > build/qgis-tests.log 2>&1; \
 		status=$$?; cat build/qgis-tests.log; exit $$status
+
+test-worker: setup
+	@mkdir -p build
+	@$(BIN)/python -m pytest $(ONCE_MORE) -m "not long" tests/worker > build/worker-tests.log 2>&1; \
+		status=$$?; cat build/worker-tests.log; exit $$status
 
 test-all: test
 	$(BIN)/python -m pytest -m long --ignore=tests/qgis_plugin
