@@ -14,7 +14,7 @@ parameters, is out of reach of a CPU. Members are drawn in the precision that pr
 | recipe | what it is |
 |---|---|
 | reference | noise predicted, quadrants as channels, difference as it is, 100 steps, no average of the weights |
-| default | velocity, zero terminal SNR, 10 steps |
+| default | velocity, zero terminal SNR, 8 steps |
 | fast | one step, almost fair CRPS of two members and joint terms |
 | native128 | as fast, every pixel of 128 x 128 drawn by the network itself |
 | regression | mean squared error, one call: how near the mean can come |

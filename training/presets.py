@@ -17,7 +17,7 @@ PRESETS: dict[str, TrainingSettings] = {
     "fast": TrainingSettings(preset="fast", forecaster=ForecasterSettings(noise=WIDE_NOISE, views=VIEWS)),
     "default": TrainingSettings(
         preset="default",
-        forecaster=ForecasterSettings(objective="v_prediction", noise=WIDE_NOISE, sampling_steps=10, views=VIEWS),
+        forecaster=ForecasterSettings(objective="v_prediction", noise=WIDE_NOISE, sampling_steps=8, views=VIEWS),
     ),
     "native128": TrainingSettings(
         preset="native128",

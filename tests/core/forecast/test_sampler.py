@@ -14,6 +14,7 @@ from landcast.core.errors import RequestError
 from landcast.core.forecast.sampler import (
     TRAINING_STEPS,
     check_sampling_steps,
+    crowded_timesteps,
     make_schedule,
     sample,
     trailing_timesteps,
@@ -61,8 +62,7 @@ def test_velocity_sampling_agrees_with_diffusers_own_solver(steps: int) -> None:
         rescale_betas_zero_snr=True,
         final_sigmas_type="zero",
     )
-    solver.set_timesteps(steps)
-    assert solver.timesteps.tolist() == trailing_timesteps(TRAINING_STEPS, steps)
+    solver.set_timesteps(timesteps=crowded_timesteps(TRAINING_STEPS, steps))
     noise = noise_of((4, 3, 8, 8), torch.float64)
     expected = noise(0)
     for time in solver.timesteps.tolist():
@@ -219,3 +219,15 @@ def test_a_model_of_one_step_takes_one_step() -> None:
     check_sampling_steps("one_step", 1)
     with pytest.raises(RequestError, match="must be 1"):
         check_sampling_steps("one_step", 4)
+
+
+@pytest.mark.parametrize("steps", range(1, TRAINING_STEPS + 1))
+def test_the_solvers_timesteps_lie_closer_together_near_pure_noise(steps: int) -> None:
+    times = crowded_timesteps(TRAINING_STEPS, steps)
+    assert len(times) == steps
+    assert times[0] == TRAINING_STEPS - 1
+    assert times[-1] >= 0
+    gaps = [early - late for early, late in pairwise(times)]
+    assert not gaps or min(gaps) >= 1
+    # but for rounding they grow all the way
+    assert all(late >= early - 1 for early, late in pairwise(gaps))
