@@ -138,7 +138,8 @@ def cut_scale(sources: ScaleSources, ground_scale_m: float, coarsest_m: float, f
     if is_split and len(trained) > 1:
         blocks, _ = chip_blocks(trained)
         trained, found.held_out = hold_out(trained, blocks, cells, settings.validation.share, settings.seed)
-    found.train = [chip for chip in trained if _is_kept(chip, settings.tiles, found.dropped)]
+    kept = [chip for chip in trained if _is_kept(chip, settings.tiles, found.dropped)]
+    found.train = [replace(chip, is_filtered=True) for chip in kept]
     for name in settings.datasets:
         _add_dataset(found, open_dataset(name), settings, is_split)
     log.info("%g m a tile: %d pairs, %d held out; %s", ground_scale_m, len(found.train), len(found.held_out),
@@ -220,19 +221,27 @@ def _cell(chip: ChipPair, coarsest_m: float) -> Group:
 
 def _add_dataset(found: ScalePairs, dataset: Dataset, settings: TrainingSettings, is_split: bool) -> None:
     """Take the tiles of a dataset that have the scale; they passed its filters already."""
-
-    def of_scale(part: Part) -> list[ChipPair]:
-        return [chip for chip in dataset.chips(part) if _is_scale(chip.gsd_m * TILE_PX, found.ground_scale_m)]
-
-    trained = of_scale("train")
+    has_place = (dataset.folder / SPLIT_NAME).exists()
+    trained, blocks, grounds = _of_scale(dataset, "train", found.ground_scale_m, has_place)
     if is_split:
-        held_out = of_scale("validation")
+        held_out, _, _ = _of_scale(dataset, "validation", found.ground_scale_m, has_place)
         if not held_out and len(trained) > 1:
-            has_place = (dataset.folder / SPLIT_NAME).exists()
-            rows = [row for row in dataset.rows if row.part == "train"]
-            rows = [row for row in rows if _is_scale(row.gsd_m * TILE_PX, found.ground_scale_m)]
-            trained, held_out = hold_out(
-                trained, *row_blocks(rows, has_place), settings.validation.share, settings.seed
-            )
+            trained, held_out = hold_out(trained, blocks, grounds, settings.validation.share, settings.seed)
         found.held_out += held_out
     found.train += trained
+
+
+def _of_scale(
+    dataset: Dataset, part: Part, scale_m: float, has_place: bool
+) -> tuple[list[ChipPair], list[Group], list[Group]]:
+    """Tiles of a part that have the scale, each named by its block of ground; the blocks, and their grounds."""
+    rows = [row for row in dataset.rows if row.part == part]
+    chips = dataset.chips(part)
+    picks = [number for number, row in enumerate(rows) if _is_scale(row.gsd_m * TILE_PX, scale_m)]
+    blocks, grounds = row_blocks([rows[number] for number in picks], has_place)
+    named = [
+        # tiles of one block tell of the same ground, and intervals take them together
+        replace(chips[number], name=f"{dataset.folder.name} {block}")
+        for number, block in zip(picks, blocks, strict=True)
+    ]
+    return named, blocks, grounds

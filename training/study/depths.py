@@ -24,7 +24,7 @@ from .distance import Ruler
 from .plan import POINTS, TRAINING, StudyPlan, check_step_memory, compact
 from .points import load_point, save_point
 from .results import Point, Study, write_study
-from .ruler import make_ruler
+from .ruler import check_weights, make_ruler
 from .scales import MOST_FEATURE_PAIRS, thin
 from .steps import StepCount, clock_of, read_curve
 
@@ -71,6 +71,7 @@ def run_depth_study(
         grid = settings.forecaster.change_grid
         raise TrainingError(f"a model of {grid} has no upscaler to study; choose another preset")
     with plan.working("depths"):
+        check_weights(plan, hardware.device)
         check_step_memory("upscaler", with_blocks(settings, max(blocks), settings.seed), hardware)
         data, held_out = _load(settings, plan)
         tell(f"{len(data.images)} images to train on, {len(held_out)} held-out pairs of tiles to measure on")

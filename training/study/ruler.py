@@ -18,6 +18,16 @@ from .region_features import (
 )
 
 
+def check_weights(plan: StudyPlan, device: torch.device) -> None:
+    """Make sure, before hours of work, that the user's weights can be used, where there are any.
+
+    Raises:
+        RequestError: they cannot.
+    """
+    if plan.perceptual_weights is not None:
+        vgg_ruler(plan.perceptual_weights, device)
+
+
 def make_ruler(
     plan: StudyPlan,
     trained: Sequence[ChipPair],

@@ -37,7 +37,7 @@ from .distance import Ruler
 from .plan import POINTS, TILES, TRAINING, StudyPlan, check_step_memory, compact
 from .points import load_point, save_point
 from .results import Point, Study, write_study
-from .ruler import make_ruler
+from .ruler import check_weights, make_ruler
 from .steps import PointSteps, StepCount, clock_of, read_curve
 
 DEFAULT_SCALES_M = (40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0)
@@ -91,6 +91,7 @@ def run_scale_study(
     settings = with_places(plan.settings)
     sources = ScaleSources(settings, plan.held_out)
     with plan.working("scales"):
+        check_weights(plan, hardware.device)
         scales = _choose_scales(asked, sources, tell)
         check_step_memory("forecaster", _of_scale(settings, plan, settings.seed), hardware)
         cut = _cut_all(sources, scales, plan.folder / TILES, tell)

@@ -120,6 +120,9 @@ def test_of_a_dataset_the_tiles_of_the_scale_are_taken(
     assert [len(one.train) + len(one.held_out) for one in found.values()] == [rows.count(80), 0, rows.count(120)]
     assert rows.count(80) > rows.count(120) > 0
     assert found[80.0].held_out
+    # neighbours bear the name of their block, which intervals take as one
+    names = [chip.name for chip in found[80.0].train]
+    assert 1 <= len(set(names)) < len(names)
 
 
 def test_pairs_are_picked_by_the_seed_alone(town_tiles: list[ChipPair]) -> None:

@@ -51,8 +51,8 @@ def study_of(folder: Path) -> dict[str, object]:
 
 
 def test_a_study_of_scales_from_the_shell(run: Run, common: list[object], tmp_path: Path) -> None:
-    answer = run("study", "scales", *common, "--scales", "76.8,120", "--count", 3, "--members", 2, "--channels", "8,8,16",
-                 "--steps", 1, "--batch", 3, "--seeds", 1)  # fmt: skip
+    answer = run("study", "scales", *common, "--scales", "76.8,120", "--count", 3, "--members", 2, "--batch", 3,
+                 "--channels", "8,8,16", "--steps", 1, "--seeds", 1)  # fmt: skip
     folder = tmp_path / "study"
     assert answer.code == 0, answer.err
     assert answer.out.splitlines() == [str(folder / name) for name in ("study.json", "study.csv", "report.html")]
@@ -125,7 +125,7 @@ def test_an_error_is_one_line_that_names_the_thing_and_leaves_nothing(
         common = [*common[:4], *common[6:]]
     answer = run("study", kind, *common, *more)
     assert answer.code == 1
-    assert named in [line for line in answer.err.splitlines() if line.startswith("error: ")][0]
+    assert named in next(line for line in answer.err.splitlines() if line.startswith("error: "))
     assert answer.out == ""
     assert not (tmp_path / "study").exists()
 
@@ -144,5 +144,5 @@ def test_weights_of_another_network_are_refused_before_any_training(
     file.write_bytes(b"no weights")
     answer = run("study", "scales", *common, "--scales", 80, "--perceptual-weights", file)
     assert answer.code == 1
-    assert "cannot be read as safetensors" in [line for line in answer.err.splitlines() if "error" in line][0]
+    assert "cannot be read as safetensors" in next(line for line in answer.err.splitlines() if "error" in line)
     assert not (tmp_path / "study").exists()
