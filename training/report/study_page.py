@@ -32,7 +32,10 @@ def make_study_page(study: Mapping[str, Any]) -> Page:
         page.paragraph(
             f"Unfinished: {len(points)} of {study['points_wanted']} trainings are measured so far; --resume goes on."
         )
-    (_scales if study["kind"] == "scales" else _depths)(page, points)
+    if study["kind"] == "scales":
+        _scales(page, points)
+    else:
+        _depths(page, points, study["settings"]["upscaler"])
     _made(page, study)
     return page
 
@@ -63,7 +66,7 @@ def _scales(page: Page, points: Sequence[StudyPoint]) -> None:
     page.table(("m a tile", "seed", "member", "mean of the members", "nothing changes", "the true cells"), rows,
                "Perceptual distance from the true second date; less is nearer.")  # fmt: skip
     page.heading("Learning curves")
-    page.figure(plot_curves(points, "ground_scale_m", " m"), "Left: fair CRPS on held-out tiles over persistence's "
+    page.figure(plot_curves(points, "ground_scale_m"), "Left: fair CRPS on held-out tiles over persistence's "
                 "error while the network is trained, with few members, the averaged weights and no turned "
                 "views, so that its end is not quite the figure above. Right: the training "
                 "loss, in units of each scale's own deviation, so that only its course can be compared.")  # fmt: skip
@@ -93,7 +96,7 @@ def _scale_row(point: StudyPoint) -> list[object]:
     ]  # fmt: skip
 
 
-def _depths(page: Page, points: Sequence[StudyPoint]) -> None:
+def _depths(page: Page, points: Sequence[StudyPoint], own: Mapping[str, Any]) -> None:
     page.heading("Nearness by depth")
     page.figure(plot_psnr(points), "PSNR and perceptual distance of held-out tiles that were reduced to cells of 4 px "
                 "and drawn again, beside bicubic enlargement. Several marks at one depth are trainings from several "
@@ -114,8 +117,9 @@ def _depths(page: Page, points: Sequence[StudyPoint]) -> None:
     bicubic = ("bicubic", "", *(f"{value:.3f}" for value in points[0]["fine_power_over_truth_bicubic"]))
     page.table(("blocks", "seed", *FINE_BANDS), [*rows, bicubic], "The same as figures; wavelengths in px.")
     page.heading("Learning curves")
-    page.figure(plot_curves(points, "blocks", " blocks"), "Training loss. It rises where the judge sets in, whose part "
-                "of the loss was not there before.")  # fmt: skip
+    is_judged = own["adversarial_from_step"] < own["max_steps"]
+    judge = f" From step {own['adversarial_from_step']} on a judge is part of it, and the loss is another one."
+    page.figure(plot_curves(points, "blocks"), f"Training loss.{judge if is_judged else ''}")
     page.heading("What these figures do not say")
     page.points((
         "Depths are compared after equal steps. A deeper network may need more of them; where its curve still falls, "

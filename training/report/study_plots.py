@@ -68,7 +68,7 @@ def plot_power(points: Sequence[StudyPoint]) -> Plot:
     axes = plot.subplots()
     for value, (colour, own) in _by_value(points, "ground_scale_m").items():
         mean = np.mean([point["member_power_over_truth"] for point in own], axis=0)
-        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=f"{value:g} m")
+        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=_metres(value))
     axes.axhline(1, color=FAINT, linewidth=1)
     axes.set_xticks(range(len(OCTAVES_CELLS)), [octave_name(*octave) for octave in OCTAVES_CELLS])
     axes.set(xlabel="wavelength, cells of 4 px", ylabel="power over the truth's", ylim=(0, None))
@@ -76,10 +76,11 @@ def plot_power(points: Sequence[StudyPoint]) -> Plot:
     return _plain(plot)
 
 
-def plot_curves(points: Sequence[StudyPoint], studied: str, unit: str) -> Plot:
+def plot_curves(points: Sequence[StudyPoint], studied: str) -> Plot:
     """How every training went: what was measured meanwhile, and the loss, each step the mean of those around it."""
     names = [name for name in points[0]["curves"] if any(point["curves"][name] for point in points)]
     plot = Plot(figsize=WIDE, layout="constrained")
+    name_of = _blocks if studied == "blocks" else _metres
     # what was measured first, as it tells more
     panels = np.atleast_1d(plot.subplots(1, max(1, len(names))))
     for axes, name in zip(panels, sorted(names, key=lambda name: name == "loss"), strict=False):
@@ -89,7 +90,7 @@ def plot_curves(points: Sequence[StudyPoint], studied: str, unit: str) -> Plot:
                 if name == "loss" and len(values) > SMOOTHED:
                     kernel = np.full(SMOOTHED, 1 / SMOOTHED)
                     steps, values = (np.convolve(part, kernel, "valid") for part in (steps, values))
-                label = f"{value:g}{unit}" if number == 0 else None
+                label = name_of(value) if number == 0 else None
                 axes.plot(steps, values, linewidth=1, color=colour, label=label)
         axes.set(xlabel="step", title="training loss" if name == "loss" else name)
         if name != "loss":
@@ -121,7 +122,7 @@ def plot_fine_power(points: Sequence[StudyPoint]) -> Plot:
     axes = plot.subplots()
     for value, (colour, own) in _by_value(points, "blocks").items():
         mean = np.mean([point["fine_power_over_truth_upscaler"] for point in own], axis=0)
-        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=f"{value:g} blocks")
+        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=_blocks(value))
     axes.plot(points[0]["fine_power_over_truth_bicubic"], color=FAINT, marker=MARKERS[1], markersize=4, linewidth=1,
               label="bicubic")  # fmt: skip
     axes.axhline(1, color=FAINT, linewidth=1)
@@ -150,6 +151,14 @@ def _by_value(points: Sequence[StudyPoint], studied: str) -> dict[float, tuple[A
         value: (colour, [point for point in points if point[studied] == value])
         for value, colour in zip(values, colours, strict=True)
     }
+
+
+def _blocks(value: float) -> str:
+    return f"{value:g} block{'' if value == 1 else 's'}"
+
+
+def _metres(value: float) -> str:
+    return f"{value:g} m"
 
 
 def _perceptual(name: str) -> Take:

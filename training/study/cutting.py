@@ -137,7 +137,7 @@ def cut_scale(sources: ScaleSources, ground_scale_m: float, coarsest_m: float, f
     is_split = not sources.held_out
     if is_split and len(trained) > 1:
         blocks, _ = chip_blocks(trained)
-        trained, found.held_out = hold_out(trained, blocks, cells, settings.validation.share, settings.seed)
+        trained, found.held_out = _split(trained, blocks, cells, settings)
     kept = [chip for chip in trained if _is_kept(chip, settings.tiles, found.dropped)]
     found.train = [replace(chip, is_filtered=True) for chip in kept]
     for name in settings.datasets:
@@ -219,14 +219,32 @@ def _cell(chip: ChipPair, coarsest_m: float) -> Group:
     return (chip.place, name, *(int((int(value) + half) * chip.gsd_m // coarsest_m) for value in corner))
 
 
+def _split(
+    chips: Sequence[ChipPair], blocks: Sequence[Group], grounds: Sequence[Group], settings: TrainingSettings
+) -> tuple[list[ChipPair], list[ChipPair]]:
+    """Hold a share of the ground out.
+
+    Raises:
+        TrainingError: all tiles show the same ground.
+    """
+    if len(set(grounds)) < 2:
+        raise TrainingError(
+            f"all {len(chips)} pairs of tiles show the same ground, so none can be held out to measure on; name pairs "
+            "of another place by --held-out"
+        )
+    return hold_out(chips, blocks, grounds, settings.validation.share, settings.seed)
+
+
 def _add_dataset(found: ScalePairs, dataset: Dataset, settings: TrainingSettings, is_split: bool) -> None:
     """Take the tiles of a dataset that have the scale; they passed its filters already."""
     has_place = (dataset.folder / SPLIT_NAME).exists()
     trained, blocks, grounds = _of_scale(dataset, "train", found.ground_scale_m, has_place)
+    others = sum(row.part == "train" for row in dataset.rows) - len(trained)
+    found.dropped.update({f"of other ground scales in {dataset.folder.name}": others} if others else {})
     if is_split:
         held_out, _, _ = _of_scale(dataset, "validation", found.ground_scale_m, has_place)
         if not held_out and len(trained) > 1:
-            trained, held_out = hold_out(trained, blocks, grounds, settings.validation.share, settings.seed)
+            trained, held_out = _split(trained, blocks, grounds, settings)
         found.held_out += held_out
     found.train += trained
 

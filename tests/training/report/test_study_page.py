@@ -15,7 +15,7 @@ SETTINGS: dict[str, Any] = {
     "datasets": [],
     "tiles": {"filter_kind": "share", "max_changed_share": 0.75},
     "forecaster": {"max_steps": 4, "batch_size": 2, "objective": "one_step", "unet": {"block_channels": [16, 32]}},
-    "upscaler": {"max_steps": 4, "batch_size": 2, "channels": 8},
+    "upscaler": {"max_steps": 4, "batch_size": 2, "channels": 8, "adversarial_from_step": 3},
 }
 STUDY: dict[str, Any] = {
     "is_finished": True, "points_wanted": 2, "command": ["landcast", "study", "<b>"], "versions": "landcast=0",
@@ -73,6 +73,9 @@ def test_a_page_of_depths_says_what_each_number_of_blocks_is_worth() -> None:
     for words in ("25.25", "24.50", "7,654,321", "0.0200", "0.500"):
         assert words in plain(html), words
     assert html.count("<img") == 3
+    assert "From step 3 on a judge" in plain(html)
+    settings = {**SETTINGS, "upscaler": {**SETTINGS["upscaler"], "adversarial_from_step": 4}}
+    assert "judge is part" not in plain(make_study_page({**study, "settings": settings}).to_html())
 
 
 @pytest.mark.parametrize("kind", ["scales", "depths"])

@@ -119,10 +119,19 @@ def test_of_a_dataset_the_tiles_of_the_scale_are_taken(
     rows = [round(row.gsd_m * 128) for row in open_dataset(tmp_path / "pairs").rows]
     assert [len(one.train) + len(one.held_out) for one in found.values()] == [rows.count(80), 0, rows.count(120)]
     assert rows.count(80) > rows.count(120) > 0
+    assert found[100.0].dropped_words == f"{len(rows)} of other ground scales in pairs"
     assert found[80.0].held_out
     # neighbours bear the name of their block, which intervals take as one
     names = [chip.name for chip in found[80.0].train]
     assert 1 <= len(set(names)) < len(names)
+
+
+def test_ground_that_cannot_be_parted_is_an_error_that_says_what_to_do(
+    settings: TrainingSettings, scene_pair: PairSource, tmp_path: Path
+) -> None:
+    alone = replace(settings, pairs=(scene_pair,))
+    with pytest.raises(TrainingError, match=r"all 4 pairs of tiles show the same ground.*--held-out"):
+        cut(ScaleSources(alone), 76.8, tmp_path, coarsest_m=1000)
 
 
 def test_pairs_are_picked_by_the_seed_alone(town_tiles: list[ChipPair]) -> None:
