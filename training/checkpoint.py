@@ -69,7 +69,7 @@ def load_checkpoint(folder: Path, facts: Any) -> tuple[int, dict[str, dict[str, 
             continue
         wanted = json.loads(json.dumps(facts))
         if manifest["facts"] != wanted:
-            differing = ", ".join(_differing(manifest["facts"], wanted))
+            differing = ", ".join(differing_names(manifest["facts"], wanted))
             raise TrainingError(
                 f"{path} belongs to a run with other settings or data ({differing}); choose another --out, "
                 "or the settings of then"
@@ -78,15 +78,17 @@ def load_checkpoint(folder: Path, facts: Any) -> tuple[int, dict[str, dict[str, 
     return None
 
 
-def _differing(found: Any, wanted: Any, name: str = "") -> list[str]:
-    """Names of what differs between two facts, `upscaler.batch_size` for one within another."""
+def differing_names(found: Any, wanted: Any, name: str = "") -> list[str]:
+    """Return the names of what differs between two facts, `upscaler.batch_size` for one within another."""
     if found == wanted:
         return []
     if not (isinstance(found, dict) and isinstance(wanted, dict)):
         return [name or "all"]
     keys = [*found, *(key for key in wanted if key not in found)]
     return [
-        one for key in keys for one in _differing(found.get(key), wanted.get(key), f"{name}.{key}" if name else key)
+        one
+        for key in keys
+        for one in differing_names(found.get(key), wanted.get(key), f"{name}.{key}" if name else key)
     ]
 
 

@@ -49,7 +49,7 @@ def train_forecaster(
 ) -> UNet2DModel:
     """Train a UNet, or go on where the newest checkpoint in `folder` stands; the averaged network is returned.
 
-    Where pairs are held out it is the one of the steps that was measured best on them.
+    Where pairs are held out it is the one of the steps that was measured best on them, if the settings want that.
 
     Args:
         settings: of the whole training.
@@ -79,7 +79,7 @@ def train_forecaster(
         bool(settings.sheet_rows), settings.is_logging_tensorboard, processes, watch,
     )  # fmt: skip
     run_loop(trainee, plan)
-    if watch is not None:
+    if watch is not None and settings.validation.is_best_kept:
         watch.give_best(trainee.unet)
     elif own.ema_decay:
         trainee.average.copy_to(trainee.unet.parameters())

@@ -59,6 +59,7 @@ def load_pairs(
     source: PairSource,
     on_unreadable: Callable[[Path], None] = lambda path: None,
     reference: ToneReference | None = None,
+    side_px: Callable[[float], int] = lambda gsd_m: CHIP_PX,
 ) -> list[ChipPair]:
     """Read every pair of a source and match the second date to the first.
 
@@ -71,13 +72,15 @@ def load_pairs(
         source: where the two dates lie, and the years between them.
         on_unreadable: called with each raster that cannot be read.
         reference: tones of a model that both dates are shown to as a prediction would show them; None for none.
+        side_px: side of the chips that a raster of a GSD in metres is cut into, at least 128; those at its lower and
+            right edge may be smaller.
 
     Raises:
         TrainingError: no pair that can be read, or the two rasters of a pair lie on different grids.
     """
     files = _readable(pair_files(source), on_unreadable)
     tones = date_tones([before for before, _ in files], reference), date_tones([after for _, after in files], reference)
-    chips = [chip for before, after in files for chip in _read_pair(before, after, source.years, tones)]
+    chips = [chip for before, after in files for chip in _read_pair(before, after, source.years, tones, side_px)]
     if not chips:
         raise TrainingError(f"{source.before} and {source.after}: no chip of at least {TILE_PX} px a side")
     counts_before = sum(count_levels(chip.before, chip.valid) for chip in chips)
@@ -215,15 +218,18 @@ def _problem(path: Path) -> str:
     return ""
 
 
-def _read_pair(before: Path, after: Path, years: float, tones: tuple[Tones, Tones]) -> list[ChipPair]:
+def _read_pair(
+    before: Path, after: Path, years: float, tones: tuple[Tones, Tones], side_px: Callable[[float], int]
+) -> list[ChipPair]:
     try:
         with DamagedRaster(before) as first, DamagedRaster(after) as second:
             _check_same_grid(first.source, second.source)
             gsd_m = first.source.gsd_m
+            side = side_px(gsd_m)
             return [
                 ChipPair(image, matching, valid & also_valid, years, gsd_m, f"{before.name} {corner}")
                 for (corner, image, valid), (_, matching, also_valid) in zip(
-                    _chips(first, tones[0]), _chips(second, tones[1]), strict=True
+                    _chips(first, tones[0], side), _chips(second, tones[1], side), strict=True
                 )
             ]
     except rasterio.errors.RasterioError as error:
@@ -240,13 +246,15 @@ def _check_same_grid(first: SourceImage, second: SourceImage) -> None:
         )
 
 
-def _chips(raster: DamagedRaster, tones: Tones) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
+def _chips(
+    raster: DamagedRaster, tones: Tones, side: int = CHIP_PX
+) -> list[tuple[tuple[int, int], NDArray[np.uint8], NDArray[np.bool_]]]:
     """Cut a raster into chips; ((row, column), uint8 (band, y, x), bool (y, x)) each."""
     chips = []
     height, width = raster.shape_yx
-    for top in range(0, height, CHIP_PX):
-        for left in range(0, width, CHIP_PX):
-            size_yx = (min(CHIP_PX, height - top), min(CHIP_PX, width - left))
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            size_yx = (min(side, height - top), min(side, width - left))
             if min(size_yx) < TILE_PX:
                 continue
             try:

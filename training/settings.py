@@ -245,8 +245,8 @@ class ValidationSettings:
 
     Attributes:
         every: steps between measurements; 0 measures nothing, and trains on all pairs.
-        patience: measurements without a better one after which the training ends; 0 trains to the last step. The best
-            averaged weights are kept either way.
+        patience: measurements without a better one after which the training ends; 0 trains to the last step.
+        is_best_kept: whether the averaged weights that were measured best are taken in the end; else the last ones.
         members: futures a tile.
         tiles: that are measured, at most; evenly taken from all.
         share: of the ground that is held out where no validation part comes with the pairs.
@@ -254,6 +254,7 @@ class ValidationSettings:
 
     every: int = 0
     patience: int = 0
+    is_best_kept: bool = True
     members: int = 4
     tiles: int = 96
     share: float = 0.2

@@ -81,7 +81,7 @@ def test_no_function_imports_against_the_direction_either(path: Path) -> None:
 def test_the_worker_imports_training_only_inside_a_subcommand_or_the_process_of_a_long_job() -> None:
     found = {names(path): imported_parts(path, is_loading_only=False) for path in python_files("worker")}
     users = {name for name, parts in found.items() if "training" in parts}
-    commands = [f"cli/{name}" for name in ("calibrate", "domain", "evaluate", "pairs", "train")]
+    commands = [f"cli/{name}" for name in ("calibrate", "domain", "evaluate", "pairs", "study", "train")]
     assert users == {f"worker/{name}.py" for name in (*commands, "long_jobs/work")}
 
 

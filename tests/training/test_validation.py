@@ -14,9 +14,11 @@ import torch
 from landcast.core.errors import RequestError, TrainingError
 from landcast.core.model.folder import load_model
 from landcast.training.data import load_data
+from landcast.training.forecaster import train_forecaster
 from landcast.training.pairs import ChipPair
 from landcast.training.record import RECORD_NAME
 from landcast.training.run import Hardware, TrainingPlan, run_training
+from landcast.training.samples import PairSampler
 from landcast.training.settings import PairSource, TrainingSettings, ValidationSettings
 from landcast.training.validation import SUMMARY_NAME, Watch, cut_held_out
 from landcast.worker.demo.scene import write_scene
@@ -104,6 +106,26 @@ def test_without_patience_the_best_is_kept_and_all_steps_are_taken(settings: Tra
     summary = json.loads((tmp_path / "model.training" / "forecaster" / SUMMARY_NAME).read_text(encoding="utf-8"))
     assert (summary["ended"], summary["steps"]) == ("all steps taken", settings.forecaster.max_steps)
     assert summary["best_step"] < settings.forecaster.max_steps
+
+
+def test_where_the_best_weights_are_not_kept_measuring_changes_nothing(
+    settings: TrainingSettings, tmp_path: Path
+) -> None:
+    data = load_data(settings)
+    sampler = PairSampler(data.chips, settings.tiles, settings.seed)
+    held_out = cut_held_out(data.held_out, settings.validation, settings.forecaster)
+    settings = replace(settings, forecaster=replace(settings.forecaster, max_steps=4))
+    ends = []
+    for is_best_kept, tiles in ((False, held_out), (True, None), (True, held_out)):
+        validation = replace(settings.validation, patience=0, is_best_kept=is_best_kept)
+        network = train_forecaster(
+            replace(settings, validation=validation), sampler, 0.1, tmp_path / f"{len(ends)}", {}, CPU.device,
+            CPU.precision, lambda *_: None, held_out=tiles,
+        )  # fmt: skip
+        ends.append(list(network.parameters()))
+    assert all(torch.equal(a, b) for a, b in zip(ends[0], ends[1], strict=True))
+    # steps of this rate make it worse, so that the best are the first
+    assert not all(torch.equal(a, b) for a, b in zip(ends[0], ends[2], strict=True))
 
 
 def test_held_out_pairs_are_not_trained_on(settings: TrainingSettings) -> None:

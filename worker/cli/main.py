@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "pairs": "Make a dataset of training pairs from imagery of two or more dates.",
     "train": "Train a model from two dates of imagery.",
     "evaluate": "Measure a model on pairs that it has not seen.",
+    "study": "Repeat one training at several ground scales, or with several depths.",
     "domain": "Tell how far an area is from what a model was trained on.",
     "calibrate": "Fit a model's probability of change to what came true.",
     "serve": "Keep a worker running for QGIS and other programs.",
