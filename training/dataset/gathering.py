@@ -20,6 +20,7 @@ from .inputs import DatedSources, Say, years_apart
 from .levels import check_bands, tones_of_date
 from .records import Interval, PairRecord, WorstPairs
 from .shared_grid import PairReader, SharedGrid, find_shared_grid
+from .split_file import check_met
 from .storage import ShardWriter
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ class _Gathering:
         for text in dict.fromkeys(text for date in self.dates for one in date for text in one.caveats):
             self.warn(text)
         check_bands(self.dates)
+        if self.settings.split.areas is not None:
+            boxes = [box for date in self.dates for one in date for box in one.boxes]
+            check_met(self.settings.split.areas, boxes)
         self._tones: list[Tones] = [tones_of_date(date, options, self.pulse) for date in self.dates]
         self.intervals = [
             Interval(one[0].date, other[0].date, years_apart(one[0].date, other[0].date))

@@ -102,8 +102,7 @@ def _add_summary(page: Page, outcome: Outcome, facts: Mapping[str, Any]) -> None
     page.paragraph(
         f"{left_out['not wholly seen']} places are not wholly seen at both dates and "
         f"{left_out['shown by another pair']} were shown by another pair of images; "
-        f"neither were cut. Blocks of {split['block_m']:g} m by seed {split['seed']}; "
-        f"nothing within {split['buffer_m']:g} m of another part."
+        f"neither were cut. {_rule(split)}; nothing within {split['buffer_m']:g} m of another part."
     )
     page.table(
         ("interval", "years", "pairs of images", "of these left out"),
@@ -121,6 +120,12 @@ def _add_summary(page: Page, outcome: Outcome, facts: Mapping[str, Any]) -> None
         page.heading("What was told", 3)
         for remark in facts["remarks"]:
             page.paragraph(remark)
+
+
+def _rule(split: Mapping[str, Any]) -> str:
+    if "file" in split:
+        return f"Ground shared out by the areas of {split['file']}"
+    return f"Ground shared out by blocks of {split['block_m']:g} m and seed {split['seed']}"
 
 
 def _add_pairs(page: Page, gathered: Gathered, facts: Mapping[str, Any]) -> None:
