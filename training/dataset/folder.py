@@ -20,8 +20,11 @@ import numpy as np
 
 from ...core.errors import OutputError, TrainingError
 from ...core.lattice import TILE_PX
+from ...core.radiometry.histogram import apply_tables
+from ...core.radiometry.tones import ToneReference
 from ..pairs import ChipPair, expand_path
 from .measures import MEASURES
+from .model_tones import model_tables
 from .splitting import PARTS, Part
 from .storage import ShardReader
 
@@ -77,13 +80,27 @@ class Dataset:
     rows: Sequence[IndexRow]
     shards: ShardReader
 
-    def chips(self, part: Part) -> list[ChipPair]:
-        """The pairs of a part, as trainings and evaluations take them; their pixels stay on the disk until read."""
+    def chips(self, part: Part, reference: ToneReference | None = None) -> list[ChipPair]:
+        """The pairs of a part, as trainings and evaluations take them.
+
+        Their pixels stay on the disk until read, but for dates whose levels are changed for a model.
+
+        Args:
+            part: which.
+            reference: tones of a model that they are shown to as a prediction would show them; None for none.
+
+        Raises:
+            TrainingError: the dataset does not say how its levels came about, and that is asked for.
+        """
+        tables = {} if reference is None else model_tables(self.facts, reference, str(self.folder))
         seen = np.broadcast_to(np.True_, (TILE_PX, TILE_PX))
         chips = []
         for number, row in enumerate(self.rows):
             if row.part == part:
                 before, after = self.shards[number]
+                if row.before in tables:
+                    # the second date was matched to the first, and stays so by the same table
+                    before, after = (apply_tables(image, tables[row.before]) for image in (before, after))
                 name = f"{self.folder.name} {number}"
                 chips.append(ChipPair(before, after, seen, row.years, row.gsd_m, name, is_filtered=True))
         return chips

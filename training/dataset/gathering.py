@@ -37,6 +37,7 @@ class Gathered:
 
     Attributes:
         dates: footprints, a list for each date.
+        tones: how the values of each date became levels.
         intervals: pairs of dates.
         records: of all pairs of images.
         tiles: in the order in which they were put aside.
@@ -50,6 +51,7 @@ class Gathered:
     """
 
     dates: Sequence[Sequence[Footprint]]
+    tones: Sequence[Tones]
     intervals: Sequence[Interval]
     records: Sequence[PairRecord]
     tiles: Sequence[Tile]
@@ -65,6 +67,11 @@ class Gathered:
     def has_place(self) -> bool:
         """Whether the tiles lie on Earth."""
         return self.frame.crs is not None
+
+    @property
+    def date_pairs(self) -> list[tuple[int, int]]:
+        """Numbers of the dates of each interval."""
+        return list(itertools.combinations(range(len(self.dates)), 2))
 
 
 def gather(
@@ -184,8 +191,8 @@ class _Gathering:
         self._tell_left_out()
         self._tell_resolutions()
         return Gathered(
-            self.dates, self.intervals, self.records, cutter.tiles, cutter.counts, cutter.masked, cutter.repeated,
-            _frame_of(self.dates), self.worst, self.remarks, self._steps,
+            self.dates, self._tones, self.intervals, self.records, cutter.tiles, cutter.counts, cutter.masked,
+            cutter.repeated, _frame_of(self.dates), self.worst, self.remarks, self._steps,
         )  # fmt: skip
 
     def _take_opened(self, record: PairRecord, before: SourceImage, after: SourceImage) -> None:

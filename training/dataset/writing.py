@@ -25,6 +25,7 @@ from .folder import FORMAT, INDEX_NAME, JSON_NAME, SPLIT_NAME, VERSION, IndexRow
 from .footprints import Footprint, open_with_place
 from .gathering import Gathered
 from .measures import MEASURES, Limit
+from .model_tones import DATES, levels_facts
 from .split_file import split_features
 from .splitting import DROPPED, PARTS, Part, SplitSettings
 from .storage import ShardReader, ShardWriter
@@ -129,6 +130,7 @@ def _facts(
         "left_out": {
             **outcome.thrown_counts, "not wholly seen": gathered.masked, "shown by another pair": gathered.repeated,
         },
+        DATES: levels_facts(gathered),
         "intervals": [
             {
                 "before": str(interval.before), "after": str(interval.after), "years": interval.years,
