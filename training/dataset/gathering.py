@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import RequestError, SourceError, TrainingError
+from ...core.lattice import TILE_PX
 from ...core.radiometry.tones import Tones
 from ...core.raster.source import SourceImage
 from .checks import check_pair, sampled_blocks
@@ -203,7 +204,9 @@ class _Gathering:
             return
         self._total += len(sampled_blocks(own.rect))
         record.check = check_pair(PairReader(before, after, own, tones), self.advance)
-        self.worst.see(record.number, record.check)
+        if min(own.rect.shape_yx) >= TILE_PX:
+            # slivers that neighbours share tell nothing of those who will be cut
+            self.worst.see(record.number, record.check)
         record.problems += record.check.problems(settings.max_shift_px, settings.is_aligned, settings.least_agreement)
         if record.problems:
             return
@@ -251,11 +254,12 @@ class _Gathering:
             raise RequestError(f"--strict: {text}; nothing was written")
         self._told += 1
         if self._told <= PATIENCE:
-            self.warn(f"{text}; left out")
+            # the record has it with the pair
+            self._warn_user(f"{text}; left out")
 
     def _tell_left_out(self) -> None:
         if self._told > PATIENCE:
-            self.warn(
+            self._warn_user(
                 f"{self._told - PATIENCE} more pairs of images are left out, wholly or in part; the report lists them"
             )
 
