@@ -228,11 +228,17 @@ def _check_enough(
     if count >= settings.least_pairs:
         return
     left_out = Counter(int(number) for number in failed if number >= 0)
+    if not left_out:
+        masked = f" ({gathered.masked} places are not wholly seen at both dates)" if gathered.masked else ""
+        raise TrainingError(
+            f"{count} tiles were cut{masked} and all pass the filter {settings.filter_name}, fewer than --min-pairs "
+            f"{settings.least_pairs}: add imagery, or ask for fewer"
+        )
     reasons = [f"{left_out[number]} fail {limits[number].text}" for number in sorted(left_out)]
     reasons += [f"{gathered.masked} places are not wholly seen at both dates"] if gathered.masked else []
     raise TrainingError(
         f"{count} of {len(gathered.tiles)} tiles pass the filter {settings.filter_name}, fewer than --min-pairs "
-        f"{settings.least_pairs}: {'; '.join(reasons) or 'no more were cut'}; loosen it by --filter share, --filter "
+        f"{settings.least_pairs}: {'; '.join(reasons)}; loosen it by --filter share, --filter "
         "none or --limit, or add imagery"
     )
 

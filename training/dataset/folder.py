@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,11 +22,13 @@ from ...core.errors import OutputError, TrainingError
 from ...core.lattice import TILE_PX
 from ...core.radiometry.histogram import apply_tables
 from ...core.radiometry.tones import ToneReference
-from ..pairs import ChipPair, expand_path
 from .measures import MEASURES
 from .model_tones import model_tables
 from .splitting import PARTS, Part
 from .storage import ShardReader
+
+if TYPE_CHECKING:
+    from ..pairs import ChipPair
 
 FORMAT, VERSION = "landcast pairs", 1
 JSON_NAME, INDEX_NAME, SPLIT_NAME, REPORT_NAME = "dataset.json", "pairs.csv", "split.geojson", "report.html"
@@ -92,6 +94,9 @@ class Dataset:
         Raises:
             TrainingError: the dataset does not say how its levels came about, and that is asked for.
         """
+        # trainings need torch, and the making of a dataset does not
+        from ..pairs import ChipPair
+
         tables = {} if reference is None else model_tables(self.facts, reference, str(self.folder))
         seen = np.broadcast_to(np.True_, (TILE_PX, TILE_PX))
         chips = []
@@ -154,6 +159,8 @@ def open_dataset(name: str | Path) -> Dataset:
     Raises:
         TrainingError: it is none, is of a later version, or parts of it are missing.
     """
+    from ..pairs import expand_path
+
     folder = expand_path(str(name))
     facts = _read_facts(folder)
     shards = ShardReader([folder / shard["file"] for shard in facts["shards"]])

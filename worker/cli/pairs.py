@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,10 @@ def pairs(folders: tuple[Path, ...], folder: Path, has_json: bool, progress: Any
     resolution, matched in colour, and cut into tiles. `landcast train --pairs` takes the result.
     """
     with needs_training():
-        import matplotlib  # noqa: F401 - the report's plots, missed before the work rather than after it
+        # missed before the work rather than after it
+        for name in ("matplotlib", "kornia"):
+            if find_spec(name) is None:
+                raise ModuleNotFoundError(name=name)
 
         from ...training.dataset.build import build_dataset, check_folder
         from ...training.dataset.inputs import check_dates

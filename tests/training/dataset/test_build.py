@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -325,3 +327,17 @@ def test_aerial_chips_of_a_city_agree_and_one_under_another_chips_name_is_refuse
         write_image(wrong, other.read(), here.transform.c, here.transform.f, here.transform.a, crs=here.crs.to_string())
     with pytest.raises(TrainingError, match=r"000\.tif: hardly agree anywhere"):
         build([dated(2016, city / "2016" / "000.tif"), dated(2020, wrong)], tmp_path / "wrong")
+
+
+def test_where_all_tiles_pass_and_are_still_too_few_nothing_is_said_of_filters(
+    two_dates: list[DatedSources], build: Build
+) -> None:
+    with pytest.raises(
+        TrainingError, match=r"^16 tiles were cut and all pass the filter none, fewer than"
+    ):
+        build(two_dates, filter_name="none", least_pairs=20)
+
+
+def test_what_is_wrong_with_imagery_is_told_without_waiting_for_torch() -> None:
+    told = "import sys, landcast.training.dataset.build; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0
