@@ -332,9 +332,7 @@ def test_aerial_chips_of_a_city_agree_and_one_under_another_chips_name_is_refuse
 def test_where_all_tiles_pass_and_are_still_too_few_nothing_is_said_of_filters(
     two_dates: list[DatedSources], build: Build
 ) -> None:
-    with pytest.raises(
-        TrainingError, match=r"^16 tiles were cut and all pass the filter none, fewer than"
-    ):
+    with pytest.raises(TrainingError, match=r"^16 tiles were cut and all pass the filter none, fewer than"):
         build(two_dates, filter_name="none", least_pairs=20)
 
 

@@ -27,6 +27,7 @@ from landcast.tests.training.dataset.conftest import (
 from landcast.training.dataset.build import DatasetSettings, build_dataset
 from landcast.training.dataset.folder import Dataset, open_dataset
 from landcast.training.dataset.measures import Limit
+from landcast.training.dataset.part import DatasetPart
 from landcast.training.dataset.split_file import read_split
 from landcast.training.dataset.splitting import SplitSettings
 
@@ -227,3 +228,17 @@ def test_limits_do_not_move_a_split(region: list[DatedSources], first: Dataset, 
     found = parts_of(open_dataset(some))
     assert 0 < len(found) < len(first.rows)
     assert found.items() <= parts_of(first).items()
+
+
+def test_the_pairs_of_a_part_bear_the_name_of_their_ground_at_all_dates(first: Dataset) -> None:
+    chips = DatasetPart(str(first.folder), "test").chips()
+    assert len(chips) == sum(row.part == "test" for row in first.rows) > 0
+    assert len({chip.name for chip in chips}) <= 4, "blocks of about a kilometre"
+    again = DatasetPart(str(first.folder), "test").chips()
+    assert [chip.name for chip in chips] == [chip.name for chip in again]
+
+
+def test_a_part_without_a_pair_is_an_error_that_says_which_there_are(region: list[DatedSources], build: Build) -> None:
+    folder = build(region, filter_name="none").folder
+    with pytest.raises(TrainingError, match=r"no pair in the part test \(64 train\); --part names another"):
+        DatasetPart(str(folder), "test").chips()
