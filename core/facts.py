@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from .asked import asked_after, asked_text
@@ -11,6 +10,7 @@ from .forecast.forecaster import is_change_calibrated
 from .model.calibration import ChangeCalibration
 from .model.contract import ModelContract
 from .plan import Plan
+from .raster.access import plain_address
 from .raster.source import SourceImage
 from .request import PredictionRequest, iteration_layers
 
@@ -57,11 +57,6 @@ def make_facts(
         "change_calibrated": ("yes" if calibrated else "no") if plan.settings.members > 1 else None,
         "change_calibrated_on": calibrated and calibrated.place,
     }
-
-
-def plain_address(address: str) -> str:
-    """An address without what may be secret in it, or changes from day to day: name and password, and the query."""
-    return re.sub(r"://[^/@]*@", "://", re.split(r"[?#]", address, maxsplit=1)[0])
 
 
 def facts_of_iterations(facts: dict[str, object], plan: Plan) -> dict[str, dict[str, object]]:

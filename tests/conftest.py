@@ -12,6 +12,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_own_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The models of whoever runs the tests play no part in them."""
+    before = os.environ.get("LANDCAST_MODELS")
+    os.environ["LANDCAST_MODELS"] = str(tmp_path_factory.mktemp("models"))
+    yield
+    if before is None:
+        del os.environ["LANDCAST_MODELS"]
+    else:
+        os.environ["LANDCAST_MODELS"] = before
+
+
 @pytest.fixture(scope="session")
 def naip() -> Path:
     """The shared aerial chips; tests that need them are skipped where they are not."""

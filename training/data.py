@@ -15,6 +15,7 @@ from ..core.errors import TrainingError
 from ..core.files import hash_file
 from ..core.radiometry.tones import ToneReference
 from .dataset.folder import INDEX_NAME, JSON_NAME, SPLIT_NAME, Dataset, open_dataset
+from .dataset.model_tones import model_tables
 from .holding_out import chip_blocks, hold_out, row_blocks
 from .pairs import ChipPair, fingerprint, load_pairs, load_single_dates
 from .settings import PairSource, TrainingSettings
@@ -69,7 +70,7 @@ def load_data(settings: TrainingSettings, reference: ToneReference | None = None
     unreadable: list[Path] = []
     chips, held_out, sources = _read_sources(settings, unreadable, reference)
     for name in settings.datasets:
-        found, kept_back, facts = _read_dataset(open_dataset(name), settings)
+        found, kept_back, facts = _read_dataset(open_dataset(name), settings, reference)
         sources.append({"dataset": name, **facts})
         chips += found
         held_out += kept_back
@@ -77,7 +78,7 @@ def load_data(settings: TrainingSettings, reference: ToneReference | None = None
         log.warning("%d rasters could not be read and were left out", len(unreadable))
     if not chips:
         raise TrainingError(f"{', '.join(settings.datasets)}: no pair to train on; all of them validate or test")
-    images = _every_date(chips) + load_single_dates(settings.single_dates)
+    images = _every_date(chips) + load_single_dates(settings.single_dates, reference)
     digest = fingerprint(chips, images)
     return TrainingData(chips, images, digest, tuple(unreadable), held_out, tuple(sources))
 
@@ -102,18 +103,19 @@ def _read_sources(
 
 
 def _read_dataset(
-    dataset: Dataset, settings: TrainingSettings
+    dataset: Dataset, settings: TrainingSettings, reference: ToneReference | None
 ) -> tuple[list[ChipPair], list[ChipPair], dict[str, Any]]:
     """Chips to train on and to validate on, and what is recorded of the dataset."""
-    chips = dataset.chips("train")
+    chips = dataset.chips("train", reference)
     log.info("%s: %d pairs to train on of %d", dataset.folder, len(chips), len(dataset.rows))
     facts: dict[str, Any] = {
         "sha256": {name: hash_file(dataset.folder / name) for name in (JSON_NAME, INDEX_NAME)},
         "pairs": len(dataset.rows),
+        "dates_in_other_tones": _brought_dates(dataset, reference),
     }
     if not settings.validation.every:
         return chips, [], {**facts, "split": f"{len(chips)} train, nothing is measured"}
-    held_out = dataset.chips("validation")
+    held_out = dataset.chips("validation", reference)
     if held_out:
         return chips, held_out, {**facts, "split": f"{len(chips)} train, {len(held_out)} validate, as {INDEX_NAME} has"}
     rows = [row for row in dataset.rows if row.part == "train"]
@@ -122,6 +124,16 @@ def _read_dataset(
     rule = _rule(settings, len(held_out), len(chips))
     log.warning("%s has no validation part: %s", dataset.folder, rule)
     return chips, held_out, {**facts, "split": rule}
+
+
+def _brought_dates(dataset: Dataset, reference: ToneReference | None) -> list[str]:
+    """Dates whose levels are changed for the model that is started from; told, and recorded."""
+    if reference is None:
+        return []
+    dates = sorted(model_tables(dataset.facts, reference, str(dataset.folder)))
+    if dates:
+        log.info("%s: brought to the tones of the model to start from: %s", dataset.folder, ", ".join(dates))
+    return dates
 
 
 def _rule(settings: TrainingSettings, held_out: int, kept: int) -> str:

@@ -23,6 +23,7 @@ from ..core.model.condition import coarsen
 from ..core.model.folder import LoadedModel
 from ..core.model.rrdb import RRDBNet
 from .backtest.run import BacktestRun
+from .dataset.part import DatasetPart
 from .drift import measure_drift
 from .pairs import ChipPair, load_pairs
 from .settings import PairSource
@@ -169,6 +170,7 @@ def evaluate(
     before_call: Callable[[], None] = lambda: None,
     rivals: Sequence[LoadedModel] = (),
     iterations: int = 1,
+    parts: Sequence[DatasetPart] = (),
 ) -> dict[str, Any]:
     """Measure a model on pairs and write `metrics.json`, tables, a report and a sheet, all once all is measured.
 
@@ -185,19 +187,23 @@ def evaluate(
         before_call: called before each network call; may raise to stop the work.
         rivals: further models, measured on the same tiles for the same table; regression, say.
         iterations: above 1 the longest interval is forecast in so many steps as well, to see whether that drifts.
+        parts: of datasets, to be measured on as well.
 
     Raises:
         TrainingError: pairs cannot be read or hold no whole tile.
         OutputError: the folder cannot be made.
     """
     with _results_folder(folder) as aside:
-        chips = [chip for source in sources for chip in load_pairs(source)]
+        tones = model.contract.tones
+        chips = [chip for source in sources for chip in load_pairs(source, reference=tones)]
+        chips += [chip for part in parts for chip in part.chips(tones)]
         tiles = cut_tiles(chips)
-        residuals = cut_tiles([chip for source in dressing for chip in load_pairs(source)]).truth if dressing else None
+        training = [chip for source in dressing for chip in load_pairs(source, reference=tones)]
+        residuals = cut_tiles(training).truth if dressing else None
         steps = sampling_steps or model.contract.sampling_steps
         drawn = draw_members(model, device, tiles, members, seed, steps, on_progress, before_call)
         skill = measure_skill(drawn, tiles.truth)
-        run = BacktestRun(tiles, chips, sources, dressing, seed, members)
+        run = BacktestRun(tiles, chips, sources, dressing, seed, members, parts)
         run.add(model.contract.name, drawn)
         metrics: dict[str, Any] = {
             "model": model.contract.name,

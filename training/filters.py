@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
-from kornia.filters import canny
 from numpy.typing import NDArray
 
-from .settings import TileSettings
+if TYPE_CHECKING:
+    from .settings import TileSettings
 
 CANNY_RANGE = (5.0, 30.0)
 """Mean gradient magnitude of a tile that the authors keep, both ends excluded."""
@@ -55,6 +56,10 @@ def wrapped_changed_share(before: NDArray[np.uint8], after: NDArray[np.uint8]) -
 
 def mean_gradient(image: NDArray[np.uint8]) -> float:
     """Mean of Canny's gradient magnitude with the authors' kernel; uint8 (band, y, x), levels 0 to 255."""
+    # what is wrong with the imagery of a dataset is told before these are loaded
+    import torch
+    from kornia.filters import canny
+
     # the magnitude is the same without tracking edges, which takes most of the time
     magnitude, _ = canny(torch.from_numpy(image.copy())[None].float(), kernel_size=CANNY_KERNEL, hysteresis=False)
     return float(magnitude.mean())

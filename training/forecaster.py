@@ -75,7 +75,7 @@ def train_forecaster(
     if held_out is not None:
         watch = Watch(settings.validation, held_out.count, partial(trainee.score, held_out), trainee.best_guess)
     plan = LoopPlan(
-        folder, facts, own.max_steps, settings.checkpoint_every, "learning_rate", on_step,
+        folder, facts, own.max_steps, settings.checkpoint_every, "forecaster.learning_rate", on_step,
         bool(settings.sheet_rows), settings.is_logging_tensorboard, processes, watch,
     )  # fmt: skip
     run_loop(trainee, plan)

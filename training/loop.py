@@ -15,7 +15,7 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor
 
 from ..core.errors import TrainingError
-from .checkpoint import PREFIX, load_checkpoint, save_checkpoint
+from .checkpoint import PREFIX, checkpoint_folders, load_checkpoint, save_checkpoint
 from .curves import Curve
 from .processes import ALONE, Processes
 from .stopping import StopRequest, TrainingStoppedError, deferred_stops
@@ -136,6 +136,12 @@ def run_loop(trainee: Trainee, plan: LoopPlan) -> None:
         plan.watch.write_summary(plan.folder, done)
 
 
+def _kept(folder: Path) -> str:
+    """What is left of a training that came to nothing."""
+    newest = max(checkpoint_folders(folder), key=lambda path: path.name, default=None)
+    return "No checkpoint was written yet" if newest is None else f"The last good checkpoint stays: {newest}"
+
+
 def _restore(trainee: Trainee, plan: LoopPlan) -> int:
     """Go back to the newest checkpoint; the steps done come back."""
     found = load_checkpoint(plan.folder, plan.facts)
@@ -163,7 +169,7 @@ def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None
         if bad_steps > MAX_BAD_STEPS:
             raise TrainingError(
                 f"the loss was not finite in {bad_steps} steps up to {step}; lower {plan.learning_rate_setting}. "
-                f"The last good checkpoint stays in {plan.folder}"
+                f"{_kept(plan.folder)}"
             )
         try:
             plan.on_step(step + 1, math.nan if loss is None else loss)

@@ -89,12 +89,17 @@ def load_pairs(
     return [replace(chip, after=apply_tables(chip.after, tables), place=source.place) for chip in chips]
 
 
-def load_single_dates(folders: Sequence[str]) -> list[NDArray[np.uint8]]:
-    """Read the chips of folders that have one date only; uint8 (band, y, x) each, fully valid ones alone."""
+def load_single_dates(folders: Sequence[str], reference: ToneReference | None = None) -> list[NDArray[np.uint8]]:
+    """Read the chips of folders that have one date only; uint8 (band, y, x) each, fully valid ones alone.
+
+    Args:
+        folders: paths, which may begin with an environment variable.
+        reference: tones of a model that they are shown to as a prediction would show them; None for none.
+    """
     chips = []
     for folder in folders:
         files = raster_files(expand_path(folder))
-        tones = date_tones(files) if files else as_is(1)
+        tones = date_tones(files, reference) if files else as_is(1)
         for path in files:
             with DamagedRaster(path) as raster:
                 chips += [image for _, image, valid in _chips(raster, tones) if valid.all()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ..core.errors import RequestError
 from ..core.model.folder import CARD_NAME, add_to_card, find_model, load_model
 from ..core.protocol.requests import EvaluateRequest, TrainRequest
 from ..core.protocol.requests import PairSource as AskedPair
+from .dataset.part import DatasetPart
 from .evaluate import evaluate
 from .pairs import expand_path
 from .presets import find_preset
@@ -76,6 +77,7 @@ def carry_out_evaluation(
     on_progress: Callable[[int, int], None],
     before_call: Callable[[], None] = lambda: None,
     is_elsewhere: bool = False,
+    parts: Sequence[DatasetPart] = (),
 ) -> dict[str, Any]:
     """Measure a model and write the results; the metrics come back.
 
@@ -84,6 +86,7 @@ def carry_out_evaluation(
         on_progress: called with the tiles done and all tiles.
         before_call: called before each network call; may raise to stop the work.
         is_elsewhere: whether this process stands in another folder than who wrote the settings.
+        parts: of datasets, to be measured on as well.
 
     Raises:
         RequestError: settings that cannot be read or do not fit together.
@@ -104,7 +107,7 @@ def carry_out_evaluation(
     others = [load_model(find_model(name), device, precision) for name in request.rivals]
     metrics = evaluate(
         sources, model, device, Path(request.folder), request.members, request.seed, request.sampling_steps, dressing,
-        on_progress, before_call, others, request.iterations,
+        on_progress, before_call, others, request.iterations, parts,
     )  # fmt: skip
     if request.into_card:
         section = card_section(metrics, request.into_card)

@@ -20,6 +20,7 @@ from ..files import hash_file, sync
 from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
 from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
 from .domain import DOMAIN_NAME, TrainingDomain, encode_domain
+from .own_models import models_folder, own_models
 from .rrdb import RRDBNet
 
 MANIFEST_NAME = "manifest.json"
@@ -65,16 +66,22 @@ class LoadedModel:
 
 
 def find_model(name: str) -> Path:
-    """Return the folder of a shipped model by name, or of any model by path.
+    """Return the folder of a shipped model or one of the user's own by name, or of any model by path.
 
     Raises:
-        ModelError: there is neither.
+        ModelError: there is none.
     """
-    for folder in (Path(name), SHIPPED_FOLDER / name):
+    for folder in (Path(name), SHIPPED_FOLDER / name, models_folder() / name):
         if (folder / CONTRACT_NAME).is_file():
             return folder
-    known = ", ".join(shipped_models()) or "none"
-    raise ModelError(f"{name}: neither a model folder (with {CONTRACT_NAME}) nor a shipped model (there is: {known})")
+    known = ", ".join(known_models()) or "none"
+    raise ModelError(f"{name}: neither a model folder (with {CONTRACT_NAME}) nor a known model (there is: {known})")
+
+
+def known_models() -> dict[str, Path]:
+    """All models that have a name, with their folders: those that come with the package first, then the user's own."""
+    shipped = {name: SHIPPED_FOLDER / name for name in shipped_models()}
+    return shipped | {name: models_folder() / name for name in own_models() if name not in shipped}
 
 
 def shipped_models() -> list[str]:

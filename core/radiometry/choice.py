@@ -38,8 +38,13 @@ All of the shared imagery lies below 25, and one in a hundred of its chips alone
 class ImageFacts(Protocol):
     """What is asked of a source."""
 
-    name: str
-    bands: int
+    @property
+    def name(self) -> str:
+        """For messages."""
+
+    @property
+    def bands(self) -> int:
+        """One or three."""
 
     @property
     def is_eight_bit(self) -> bool:

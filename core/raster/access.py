@@ -66,6 +66,11 @@ def is_address(name: str) -> bool:
     return ADDRESS.match(name) is not None
 
 
+def plain_address(address: str) -> str:
+    """An address without what may be secret in it, or changes from day to day: name and password, and the query."""
+    return re.sub(r"://[^/@]*@", "://", re.split(r"[?#]", address, maxsplit=1)[0])
+
+
 def open_dataset(name: str, options: SourceOptions) -> OpenedDataset:
     """Open a file, a VRT or an `http(s)` address.
 

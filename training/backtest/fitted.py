@@ -47,7 +47,7 @@ def fit_calibration(
     Raises:
         TrainingError: pairs cannot be read, or there are too few cells or areas.
     """
-    chips = [chip for source in sources for chip in load_pairs(source)]
+    chips = [chip for source in sources for chip in load_pairs(source, reference=model.contract.tones)]
     tiles = cut_tiles(chips)
     drawn = draw_members(model, device, tiles, members, seed, model.contract.sampling_steps, on_progress, before_call)
     sums = count_tiles(drawn, tiles.truth)

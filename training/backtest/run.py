@@ -11,6 +11,7 @@ import torch
 
 from ...core.device import precision_name
 from ...core.model.folder import LoadedModel
+from ..dataset.part import DatasetPart
 from ..pairs import ChipPair, fingerprint
 from ..settings import PairSource
 from ..skill import Field, dressed_persistence
@@ -40,6 +41,7 @@ class BacktestRun:
         dressing: training pairs of the rivals that are made of them.
         seed: of all noise and draws.
         members: futures a tile.
+        parts: of datasets, that chips were taken from as well.
     """
 
     tiles: EvaluationTiles
@@ -48,6 +50,7 @@ class BacktestRun:
     dressing: Sequence[PairSource]
     seed: int
     members: int
+    parts: Sequence[DatasetPart] = ()
     _sums: dict[str, Sums] = field(default_factory=dict)
 
     def add(self, name: str, drawn: Field) -> None:
@@ -90,7 +93,14 @@ class BacktestRun:
 
         precision = precision_name(next(model.unet.parameters()).dtype)
         about = Circumstances(
-            self.sources, self.dressing, model.sha256, self.members, self.seed, steps, f"{device.type}, {precision}"
+            self.sources,
+            self.dressing,
+            model.sha256,
+            self.members,
+            self.seed,
+            steps,
+            f"{device.type}, {precision}",
+            self.parts,
         )
         write_tables(folder, backtest)
         make_page(backtest, about, draw_sheets(backtest, self.tiles, drawn)).write(folder / REPORT_NAME)

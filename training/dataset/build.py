@@ -80,6 +80,11 @@ class DatasetSettings:
             raise RequestError(f"--ground-scale must be above 0 metres, not {min(self.ground_scales_m):g}")
         if not self.max_shift_px > 0:
             raise RequestError(f"--max-shift-px must be above 0, not {self.max_shift_px}")
+        if self.split.areas is not None and self.options.gsd_m is not None:
+            raise RequestError(
+                f"--split {self.split.areas.name}: images of --gsd have no place on Earth, so no file of areas can "
+                "share them out; give a share"
+            )
 
     @property
     def all_limits(self) -> tuple[Limit, ...]:
@@ -187,7 +192,8 @@ def _choose(gathered: Gathered, pixels: ShardReader, settings: DatasetSettings, 
     _check_enough(len(passed), failed, limits, gathered, settings)
     parts = np.full(len(failed), "", dtype="U16")
     tiles = [gathered.tiles[int(number)] for number in passed]
-    parts[passed] = split_tiles(tiles, settings.split, gathered.has_place)
+    areas = None if settings.split.areas is None else settings.split.areas.in_metres(gathered.frame)
+    parts[passed] = split_tiles(tiles, settings.split, gathered.has_place, areas)
     kept = np.flatnonzero(np.isin(parts, PARTS))
     if settings.most_pairs is not None and len(kept) > settings.most_pairs:
         kept = _evenly(kept, settings.most_pairs, settings.split.seed)
@@ -222,11 +228,17 @@ def _check_enough(
     if count >= settings.least_pairs:
         return
     left_out = Counter(int(number) for number in failed if number >= 0)
+    if not left_out:
+        masked = f" ({gathered.masked} places are not wholly seen at both dates)" if gathered.masked else ""
+        raise TrainingError(
+            f"{count} tiles were cut{masked} and all pass the filter {settings.filter_name}, fewer than --min-pairs "
+            f"{settings.least_pairs}: add imagery, or ask for fewer"
+        )
     reasons = [f"{left_out[number]} fail {limits[number].text}" for number in sorted(left_out)]
     reasons += [f"{gathered.masked} places are not wholly seen at both dates"] if gathered.masked else []
     raise TrainingError(
         f"{count} of {len(gathered.tiles)} tiles pass the filter {settings.filter_name}, fewer than --min-pairs "
-        f"{settings.least_pairs}: {'; '.join(reasons) or 'no more were cut'}; loosen it by --filter share, --filter "
+        f"{settings.least_pairs}: {'; '.join(reasons)}; loosen it by --filter share, --filter "
         "none or --limit, or add imagery"
     )
 
@@ -240,11 +252,19 @@ def _empty_parts(outcome: Outcome, settings: DatasetSettings) -> list[str]:
     counts, split = outcome.part_counts, settings.split
     if not counts["train"]:
         dropped = int(np.count_nonzero(outcome.parts == DROPPED))
+        cure = f"choose a smaller --block-m than {split.block_m:g} or --buffer-m, another --split or --seed"
+        if split.areas is not None:
+            cure = "add imagery beyond the areas, or choose a smaller --buffer-m"
         raise TrainingError(
             f"no tile is left to train on: {counts['validation']} validate, {counts['test']} test, {dropped} lie "
-            f"within {split.buffer_m:g} m of these; choose a smaller --block-m than {split.block_m:g} or "
-            "--buffer-m, another --split or --seed"
+            f"within {split.buffer_m:g} m of these; {cure}"
         )
+    if split.areas is not None:
+        return [
+            f"no tile is in the part {name}: none that is kept has its centre on the areas of {split.areas.name}"
+            for name in split.areas.held_out
+            if not counts[name]
+        ]
     wanted = {"validation": split.validation, "test": split.test}
     return [
         f"no tile is in the part {name}, for which {share:.0%} was asked: the ground holds few blocks of "

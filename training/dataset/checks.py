@@ -82,7 +82,8 @@ class PairCheck:
         if self.agreement is not None and self.agreement < least_agreement:
             found.append(
                 f"hardly agree anywhere (edges correlate by {self.agreement:.2f}, less than {least_agreement:g}): "
-                "two different places under one name or place, or nothing but water or cloud"
+                "two different places under one name or place, nothing but water or cloud, or ground that changed "
+                "throughout, which --min-agreement 0 lets in"
             )
         elif self.shift is not None and not is_aligned and self.shift.length_px > max_shift_px:
             length = self.shift.length_px

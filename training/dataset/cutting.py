@@ -74,6 +74,13 @@ class Frame:
         transformer = Transformer.from_crs(CRS.from_user_input(WORLD), CRS.from_user_input(self.crs), always_xy=True)
         return np.stack(transformer.transform(*degrees))
 
+    def degrees(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres of the frame (2, n) in longitude and latitude (2, n)."""
+        if self.crs is None:
+            return metres
+        transformer = Transformer.from_crs(CRS.from_user_input(self.crs), CRS.from_user_input(WORLD), always_xy=True)
+        return np.stack(transformer.transform(*metres))
+
 
 @dataclass
 class TakenGround:

@@ -14,16 +14,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...core.errors import OutputError, TrainingError
 from ...core.lattice import TILE_PX
-from ..pairs import ChipPair, expand_path
+from ...core.radiometry.histogram import apply_tables
+from ...core.radiometry.tones import ToneReference
 from .measures import MEASURES
+from .model_tones import model_tables
 from .splitting import PARTS, Part
 from .storage import ShardReader
+
+if TYPE_CHECKING:
+    from ..pairs import ChipPair
 
 FORMAT, VERSION = "landcast pairs", 1
 JSON_NAME, INDEX_NAME, SPLIT_NAME, REPORT_NAME = "dataset.json", "pairs.csv", "split.geojson", "report.html"
@@ -77,13 +82,30 @@ class Dataset:
     rows: Sequence[IndexRow]
     shards: ShardReader
 
-    def chips(self, part: Part) -> list[ChipPair]:
-        """The pairs of a part, as trainings and evaluations take them; their pixels stay on the disk until read."""
+    def chips(self, part: Part, reference: ToneReference | None = None) -> list[ChipPair]:
+        """The pairs of a part, as trainings and evaluations take them.
+
+        Their pixels stay on the disk until read, but for dates whose levels are changed for a model.
+
+        Args:
+            part: which.
+            reference: tones of a model that they are shown to as a prediction would show them; None for none.
+
+        Raises:
+            TrainingError: the dataset does not say how its levels came about, and that is asked for.
+        """
+        # trainings need torch, and the making of a dataset does not
+        from ..pairs import ChipPair
+
+        tables = {} if reference is None else model_tables(self.facts, reference, str(self.folder))
         seen = np.broadcast_to(np.True_, (TILE_PX, TILE_PX))
         chips = []
         for number, row in enumerate(self.rows):
             if row.part == part:
                 before, after = self.shards[number]
+                if row.before in tables:
+                    # the second date was matched to the first, and stays so by the same table
+                    before, after = (apply_tables(image, tables[row.before]) for image in (before, after))
                 name = f"{self.folder.name} {number}"
                 chips.append(ChipPair(before, after, seen, row.years, row.gsd_m, name, is_filtered=True))
         return chips
@@ -137,6 +159,8 @@ def open_dataset(name: str | Path) -> Dataset:
     Raises:
         TrainingError: it is none, is of a later version, or parts of it are missing.
     """
+    from ..pairs import expand_path
+
     folder = expand_path(str(name))
     facts = _read_facts(folder)
     shards = ShardReader([folder / shard["file"] for shard in facts["shards"]])

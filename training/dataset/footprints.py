@@ -15,8 +15,7 @@ from pyproj.exceptions import ProjError
 
 from ...core.dates import ImageDate
 from ...core.errors import NotGeoreferencedError, SourceError, TrainingError
-from ...core.facts import plain_address
-from ...core.raster.access import ENVIRONMENT, is_address
+from ...core.raster.access import ENVIRONMENT, is_address, plain_address
 from ...core.raster.options import SourceOptions
 from ...core.raster.source import SourceImage, open_source
 from .inputs import DatedSources, Say

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import RequestError, SourceError, TrainingError
+from ...core.lattice import TILE_PX
 from ...core.radiometry.tones import Tones
 from ...core.raster.source import SourceImage
 from .checks import check_pair, sampled_blocks
@@ -20,6 +21,7 @@ from .inputs import DatedSources, Say, years_apart
 from .levels import check_bands, tones_of_date
 from .records import Interval, PairRecord, WorstPairs
 from .shared_grid import PairReader, SharedGrid, find_shared_grid
+from .split_file import check_met
 from .storage import ShardWriter
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Gathered:
 
     Attributes:
         dates: footprints, a list for each date.
+        tones: how the values of each date became levels.
         intervals: pairs of dates.
         records: of all pairs of images.
         tiles: in the order in which they were put aside.
@@ -49,6 +52,7 @@ class Gathered:
     """
 
     dates: Sequence[Sequence[Footprint]]
+    tones: Sequence[Tones]
     intervals: Sequence[Interval]
     records: Sequence[PairRecord]
     tiles: Sequence[Tile]
@@ -64,6 +68,11 @@ class Gathered:
     def has_place(self) -> bool:
         """Whether the tiles lie on Earth."""
         return self.frame.crs is not None
+
+    @property
+    def date_pairs(self) -> list[tuple[int, int]]:
+        """Numbers of the dates of each interval."""
+        return list(itertools.combinations(range(len(self.dates)), 2))
 
 
 def gather(
@@ -111,6 +120,9 @@ class _Gathering:
         for text in dict.fromkeys(text for date in self.dates for one in date for text in one.caveats):
             self.warn(text)
         check_bands(self.dates)
+        if self.settings.split.areas is not None:
+            boxes = [box for date in self.dates for one in date for box in one.boxes]
+            check_met(self.settings.split.areas, boxes)
         self._tones: list[Tones] = [tones_of_date(date, options, self.pulse) for date in self.dates]
         self.intervals = [
             Interval(one[0].date, other[0].date, years_apart(one[0].date, other[0].date))
@@ -180,8 +192,8 @@ class _Gathering:
         self._tell_left_out()
         self._tell_resolutions()
         return Gathered(
-            self.dates, self.intervals, self.records, cutter.tiles, cutter.counts, cutter.masked, cutter.repeated,
-            _frame_of(self.dates), self.worst, self.remarks, self._steps,
+            self.dates, self._tones, self.intervals, self.records, cutter.tiles, cutter.counts, cutter.masked,
+            cutter.repeated, _frame_of(self.dates), self.worst, self.remarks, self._steps,
         )  # fmt: skip
 
     def _take_opened(self, record: PairRecord, before: SourceImage, after: SourceImage) -> None:
@@ -192,7 +204,9 @@ class _Gathering:
             return
         self._total += len(sampled_blocks(own.rect))
         record.check = check_pair(PairReader(before, after, own, tones), self.advance)
-        self.worst.see(record.number, record.check)
+        if min(own.rect.shape_yx) >= TILE_PX:
+            # slivers that neighbours share tell nothing of those who will be cut
+            self.worst.see(record.number, record.check)
         record.problems += record.check.problems(settings.max_shift_px, settings.is_aligned, settings.least_agreement)
         if record.problems:
             return
@@ -240,11 +254,12 @@ class _Gathering:
             raise RequestError(f"--strict: {text}; nothing was written")
         self._told += 1
         if self._told <= PATIENCE:
-            self.warn(f"{text}; left out")
+            # the record has it with the pair
+            self._warn_user(f"{text}; left out")
 
     def _tell_left_out(self) -> None:
         if self._told > PATIENCE:
-            self.warn(
+            self._warn_user(
                 f"{self._told - PATIENCE} more pairs of images are left out, wholly or in part; the report lists them"
             )
 

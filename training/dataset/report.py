@@ -21,7 +21,8 @@ from .writing import Outcome
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_ROWS = 200
+MOST_LEFT_OUT, MOST_CUT = 100, 40
+"""Rows of tables; `dataset.json` lists all."""
 SHEET_TILES = 12
 SHEET_COLUMNS = 3
 GAP_PX = 10
@@ -29,9 +30,10 @@ BINS = 60
 LEAST_RANGE = 0.01
 """Of a histogram whose values are all the same."""
 PICTURE_SEED = 0
-PAIR_COLUMNS = (
-    "pair", "before", "after", "size, px", "GSD, m", "shift, px", "spread, px", "agreement", "empty", "saturated",
-    "uniform", "histograms apart", "after matching", "tiles", "kept", "left out because",
+LEFT_OUT_COLUMNS = ("pair", "before", "after", "shift, px", "agreement", "tiles", "left out because")
+CUT_COLUMNS = (
+    "pair", "before", "after", "size, px", "GSD, m", "shift, px", "agreement", "empty, saturated, uniform", "apart",
+    "tiles kept",
 )  # fmt: skip
 TITLES = {
     "shift": "Farthest beside each other",
@@ -79,7 +81,7 @@ def write_report(
     )
     _add_sheets(page, gathered, outcome, pixels)
     if gathered.has_place:
-        page.heading("The split").figure(_map(gathered, outcome), "Centres of the tiles, metres from the middle.")
+        page.heading("The split").figure(_map(gathered, outcome), "Centres of the tiles, north up.")
     return page.write(path)
 
 
@@ -102,8 +104,7 @@ def _add_summary(page: Page, outcome: Outcome, facts: Mapping[str, Any]) -> None
     page.paragraph(
         f"{left_out['not wholly seen']} places are not wholly seen at both dates and "
         f"{left_out['shown by another pair']} were shown by another pair of images; "
-        f"neither were cut. Blocks of {split['block_m']:g} m by seed {split['seed']}; "
-        f"nothing within {split['buffer_m']:g} m of another part."
+        f"neither were cut. {_rule(split)}; nothing within {split['buffer_m']:g} m of another part."
     )
     page.table(
         ("interval", "years", "pairs of images", "of these left out"),
@@ -118,21 +119,41 @@ def _add_summary(page: Page, outcome: Outcome, facts: Mapping[str, Any]) -> None
         ],
     )
     if facts["remarks"]:
-        page.heading("What was told", 3)
-        for remark in facts["remarks"]:
-            page.paragraph(remark)
+        page.heading("What was told", 3).points(facts["remarks"])
+
+
+def _rule(split: Mapping[str, Any]) -> str:
+    if "file" in split:
+        return f"Ground shared out by the areas of {split['file']}"
+    return f"Ground shared out by blocks of {split['block_m']:g} m and seed {split['seed']}"
 
 
 def _add_pairs(page: Page, gathered: Gathered, facts: Mapping[str, Any]) -> None:
-    ordered = sorted(facts["image_pairs"], key=lambda pair: (not pair["problems"], -_length(pair)))
+    pairs = facts["image_pairs"]
+    refused = sorted((pair for pair in pairs if pair["problems"]), key=lambda pair: -_length(pair))
+    cut = sorted((pair for pair in pairs if not pair["problems"] and pair["tiles"]), key=lambda pair: -_length(pair))
     page.heading("Pairs of images")
     told = _shift_text(gathered.records)
     if told:
         page.paragraph(told)
-    if len(ordered) > MOST_ROWS:
-        page.paragraph(f"{MOST_ROWS} of {len(ordered)}; dataset.json lists all.")
-    words = [PAIR_COLUMNS.index(name) for name in ("before", "after", "left out because")]
-    page.table(PAIR_COLUMNS, [_pair_row(pair) for pair in ordered[:MOST_ROWS]], words=words)
+    if refused:
+        words = [LEFT_OUT_COLUMNS.index(name) for name in ("before", "after", "left out because")]
+        rows = [_left_out_row(pair) for pair in refused[:MOST_LEFT_OUT]]
+        page.table(LEFT_OUT_COLUMNS, rows, _of(rows, refused, "that are left out, wholly or in part"), words)
+    if cut:
+        words = [CUT_COLUMNS.index(name) for name in ("before", "after")]
+        rows = [_cut_row(pair) for pair in cut[:MOST_CUT]]
+        caption = (
+            f"{_of(rows, cut, 'that were cut, the farthest shifted first')}. Agreement: correlation of edges. Empty, "
+            "saturated, uniform: shares of the pixels, in percent. Apart: distance of the histograms, 0 to 1, before "
+            "and after matching."
+        )
+        page.table(CUT_COLUMNS, rows, caption, words)
+
+
+def _of(rows: Sequence[Any], pairs: Sequence[Any], what: str) -> str:
+    listed = "" if len(rows) == len(pairs) else f"{len(rows)} of "
+    return f"{listed}{len(pairs)} pairs of images {what}{'; dataset.json lists all' if listed else ''}"
 
 
 def _add_worst(page: Page, gathered: Gathered) -> None:
@@ -141,11 +162,11 @@ def _add_worst(page: Page, gathered: Gathered) -> None:
         page.heading(TITLES[kind], 3)
         for number, score, picture in pictures:
             record = gathered.records[number]
-            fate = "left out" if record.problems else "cut"
+            names = f"{_short(record.before.shown)} and {_short(record.after.shown)}"
+            fate = f"{record.kept} of {record.cut} tiles kept" if record.cut else "left out"
             page.image(
                 picture.transpose(1, 2, 0),
-                f"pair {number}, {record.name}: {BADNESS[kind].format(_worth(kind, score))}; {fate} "
-                f"({record.kept} of {record.cut} tiles kept)",
+                f"Pair {number}, {names}: {BADNESS[kind].format(_worth(kind, score))}; {fate}.",
             )
 
 
@@ -208,32 +229,57 @@ def _histograms(outcome: Outcome) -> Figure:
 def _map(gathered: Gathered, outcome: Outcome) -> Figure:
     from matplotlib.figure import Figure
 
+    places_km = np.array([tile.place_xy for tile in gathered.tiles]) / 1000
+    places_km -= places_km.min(0)
     figure = Figure(figsize=(8, 8))
     axis = figure.subplots()
-    for part, colour in (("train", "#4a78b0"), ("validation", "#e08a1e"), ("test", "#2e8b57"), ("buffer", "#bbbbbb")):
-        numbers = np.flatnonzero(outcome.parts == part)
-        if numbers.size:
-            x, y = np.array([gathered.tiles[int(number)].place_xy for number in numbers]).T
-            axis.scatter(x, y, s=6, color=colour, label=f"{part} ({len(numbers)})")
+    for part, colour in (("buffer", "#bbbbbb"), ("train", "#4a78b0"), ("validation", "#e08a1e"), ("test", "#2e8b57")):
+        own = places_km[outcome.parts == part]
+        if len(own):
+            axis.scatter(own[:, 0], own[:, 1], s=9, color=colour, label=f"{part} ({len(own)})")
     axis.set_aspect("equal", adjustable="datalim")
+    axis.set_xlabel("km to the east")
+    axis.set_ylabel("km to the north")
     axis.legend(loc="best", fontsize=8)
     return figure
 
 
-def _pair_row(pair: Mapping[str, Any]) -> list[str]:
-    names = [str(pair["number"]), _short(pair["before"]), _short(pair["after"])]
-    if "gsd_m" not in pair:
-        return [*names, *[""] * 10, str(pair["tiles"]), str(pair["kept"]), "; ".join(pair["problems"])]
-    rows, columns = pair["shape_yx"]
-    shift = "not told" if pair["shift_right_px"] is None else f"{_length(pair):.2f}"
-    if pair["moved"]:
-        shift += " (corrected)"
-    shares = [f"{pair[f'{name}_share']:.1%}" for name in ("empty", "saturated", "uniform")]
+def _left_out_row(pair: Mapping[str, Any]) -> list[str]:
     return [
-        *names, f"{columns} x {rows}", f"{pair['gsd_m']:.3g}", shift, _number(pair["shift_spread_px"]),
-        _number(pair["agreement"]), *shares, _number(pair["distance_before_matching"]),
-        _number(pair["distance_after_matching"]), str(pair["tiles"]), str(pair["kept"]), "; ".join(pair["problems"]),
+        *_names(pair), _shift(pair), _number(pair.get("agreement")), str(pair["tiles"]), "; ".join(pair["problems"]),
     ]  # fmt: skip
+
+
+def _cut_row(pair: Mapping[str, Any]) -> list[str]:
+    rows, columns = pair["shape_yx"]
+    shares = " / ".join(f"{pair[f'{name}_share']:.1%}".rstrip("%") for name in ("empty", "saturated", "uniform"))
+    apart = " / ".join(_number(pair[f"distance_{when}_matching"]) for when in ("before", "after"))
+    return [
+        *_names(pair), _unbroken(f"{columns} x {rows}"), f"{pair['gsd_m']:.3g}", _shift(pair),
+        _number(pair["agreement"]), _unbroken(shares), _unbroken(apart), _kept(pair),
+    ]  # fmt: skip
+
+
+def _names(pair: Mapping[str, Any]) -> list[str]:
+    return [str(pair["number"]), _short(pair["before"]), _short(pair["after"])]
+
+
+def _kept(pair: Mapping[str, Any]) -> str:
+    return _unbroken(f"{pair['kept']} of {pair['tiles']}")
+
+
+def _shift(pair: Mapping[str, Any]) -> str:
+    """How far both dates lie beside each other, and by how much that deviates from place to place."""
+    if pair.get("shift_right_px") is None:
+        return _unbroken("not told")
+    spread = pair["shift_spread_px"]
+    deviating = f" ± {spread:.1f}" if spread else ""
+    return _unbroken(f"{_length(pair):.2f}{deviating}") + (" (corrected)" if pair["moved"] else "")
+
+
+def _unbroken(text: str) -> str:
+    """With spaces at which no line ends."""
+    return text.replace(" ", "\u00a0")
 
 
 def _shift_text(records: Sequence[PairRecord]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from ...core.errors import RequestError
 from .cutting import Tile
+
+if TYPE_CHECKING:
+    from .split_file import AreasInMetres, SplitAreas
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -31,6 +34,7 @@ class SplitSettings:
         block_m: side of a block, metres.
         buffer_m: least distance between tiles of different parts, metres, edge to edge.
         seed: of the hash that assigns blocks.
+        areas: ground that a file shares out, in the place of shares, blocks and seed; None for none.
     """
 
     validation: float = 0.2
@@ -38,6 +42,7 @@ class SplitSettings:
     block_m: float = 1024.0
     buffer_m: float = 256.0
     seed: int = 0
+    areas: SplitAreas | None = None
 
     def __post_init__(self) -> None:
         if not (0 <= self.validation < 1 and 0 <= self.test < 1 and self.validation + self.test < 1):
@@ -51,26 +56,38 @@ class SplitSettings:
             raise RequestError(f"--buffer-m must be 0 metres or more, not {self.buffer_m}")
 
 
-def split_tiles(tiles: Sequence[Tile], settings: SplitSettings, has_place: bool) -> list[str]:
+def split_tiles(
+    tiles: Sequence[Tile], settings: SplitSettings, has_place: bool, areas: AreasInMetres | None = None
+) -> list[str]:
     """Assign each tile to a part, or to `DROPPED`.
 
     A block's part follows from the seed and its own place alone, so that further data never moves it. A tile belongs to
-    the block of its centre. Training tiles near held-out ones are dropped, and validation tiles near test ones.
+    the block, or to the given area, of its centre. Training tiles near held-out ones are dropped, and validation tiles
+    near test ones; so are tiles near ground that the file of the areas uses for another part.
 
     Args:
         tiles: with their places in one frame.
         settings: how.
         has_place: whether the frame is one; else every pair of images has ground of its own.
+        areas: those of the settings in metres of the frame, where they have any.
     """
     grounds = [-1 if has_place else tile.pair for tile in tiles]
-    parts = np.array([_part_of(tile, ground, settings) for tile, ground in zip(tiles, grounds, strict=True)])
     outlines = _outlines(tiles, grounds, settings)
+    if areas is None:
+        parts = np.array([_part_of(tile, ground, settings) for tile, ground in zip(tiles, grounds, strict=True)])
+    else:
+        parts = areas.parts_of(outlines)
     for kept, held_out in (("validation", ("test",)), ("train", ("validation", "test"))):
         own, others = np.flatnonzero(parts == kept), np.flatnonzero(np.isin(parts, held_out))
         if own.size and others.size:
             tree = shapely.STRtree(outlines[others])
             near, _ = tree.query(outlines[own], predicate="dwithin", distance=settings.buffer_m)
             parts[own[np.unique(near)]] = DROPPED
+    if areas is not None:
+        for part in PARTS:
+            own = np.flatnonzero(parts == part)
+            strangers = [other for other in PARTS if other != part]
+            parts[own[areas.near(outlines[own], strangers, settings.buffer_m)]] = DROPPED
     return [str(part) for part in parts]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -25,7 +25,9 @@ from .folder import FORMAT, INDEX_NAME, JSON_NAME, SPLIT_NAME, VERSION, IndexRow
 from .footprints import Footprint, open_with_place
 from .gathering import Gathered
 from .measures import MEASURES, Limit
-from .splitting import DROPPED, PARTS, Part
+from .model_tones import DATES, levels_facts
+from .split_file import split_features
+from .splitting import DROPPED, PARTS, Part, SplitSettings
 from .storage import ShardReader, ShardWriter
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("numpy", "rasterio", "opencv-python-headless", "pyproj", "shapely")
 TILES_A_TICK = 64
-DEGREE_DIGITS = 7
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def write_dataset(
     rows = [_row(gathered, outcome, int(index)) for index in outcome.kept]
     write_index(folder / INDEX_NAME, rows)
     if gathered.has_place:
-        write_json(folder / SPLIT_NAME, _footprints(gathered, outcome), indent=None)
+        write_json(folder / SPLIT_NAME, split_features(gathered, outcome, settings.split), indent=None)
     facts = _facts(gathered, outcome, settings, command, lambda: on_progress(total, total))
     facts["shards"] = [{"file": path.name, "sha256": hash_file(path)} for path in shards.paths]
     facts["index_sha256"] = hash_file(folder / INDEX_NAME)
@@ -109,25 +110,6 @@ def _row(gathered: Gathered, outcome: Outcome, index: int) -> IndexRow:
     )  # fmt: skip
 
 
-def _footprints(gathered: Gathered, outcome: Outcome) -> dict[str, Any]:
-    """GeoJSON of all tiles that have a part; those between the parts as well, as `buffer`."""
-    numbers = {int(index): number for number, index in enumerate(outcome.kept)}
-    features = []
-    for index in np.flatnonzero(outcome.parts != ""):
-        tile = gathered.tiles[int(index)]
-        ring = [[round(float(x), DEGREE_DIGITS), round(float(y), DEGREE_DIGITS)] for x, y in tile.corners.T]
-        # counter-clockwise, as RFC 7946 asks; the corners run clockwise
-        ring = [*ring[::-1], ring[-1]]
-        interval = gathered.intervals[tile.interval]
-        said = {
-            "part": str(outcome.parts[index]), "row": numbers.get(int(index)), "before": str(interval.before),
-            "after": str(interval.after), "ground_scale_m": round(tile.ground_scale_m, 4),
-        }  # fmt: skip
-        geometry = {"type": "Polygon", "coordinates": [ring]}
-        features.append({"type": "Feature", "properties": said, "geometry": geometry})
-    return {"type": "FeatureCollection", "features": features}
-
-
 def _facts(
     gathered: Gathered, outcome: Outcome, settings: DatasetSettings, command: Sequence[str], tick: Callable[[], None]
 ) -> dict[str, Any]:
@@ -143,11 +125,12 @@ def _facts(
         "versions": _versions(),
         "tile_px": TILE_PX,
         "settings": _settings(settings),
-        "split": {**asdict(settings.split), "frame": gathered.frame.crs},
+        "split": _split(settings.split, gathered.frame.crs),
         "pairs": {"cut": len(gathered.tiles), "kept": len(outcome.kept), **outcome.part_counts},
         "left_out": {
             **outcome.thrown_counts, "not wholly seen": gathered.masked, "shown by another pair": gathered.repeated,
         },
+        DATES: levels_facts(gathered),
         "intervals": [
             {
                 "before": str(interval.before), "after": str(interval.after), "years": interval.years,
@@ -163,6 +146,14 @@ def _facts(
         ],
         "remarks": list(gathered.remarks),
     }  # fmt: skip
+
+
+def _split(settings: SplitSettings, frame: str | None) -> dict[str, Any]:
+    """How ground was shared out; shares, blocks and seed play no part where a file did it."""
+    said = {"frame": frame, "buffer_m": settings.buffer_m}
+    if settings.areas is not None:
+        return {**said, "file": settings.areas.name, "sha256": settings.areas.sha256}
+    return {**said, **{name: getattr(settings, name) for name in ("validation", "test", "block_m", "seed")}}
 
 
 def _settings(settings: DatasetSettings) -> dict[str, Any]:

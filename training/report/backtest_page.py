@@ -10,6 +10,7 @@ from ..backtest.backtest import Backtest, Figure, Stratum
 from ..backtest.probability import brier_parts
 from ..backtest.resampling import FEWEST_AREAS, LEVEL, REPLICATES, total
 from ..backtest.sums import SCALES_CELLS
+from ..dataset.part import DatasetPart
 from ..settings import PairSource
 from .examples import Sheet
 from .failures import find_failures, told
@@ -40,6 +41,7 @@ class Circumstances:
         seed: of all noise and draws.
         sampling_steps: network calls a member.
         device: where it was computed, in words.
+        parts: of datasets, beside the pairs.
     """
 
     sources: Sequence[PairSource]
@@ -49,6 +51,7 @@ class Circumstances:
     seed: int
     sampling_steps: int
     device: str
+    parts: Sequence[DatasetPart] = ()
 
 
 def make_page(backtest: Backtest, about: Circumstances, sheets: Sequence[Sheet]) -> Page:
@@ -79,9 +82,12 @@ def make_page(backtest: Backtest, about: Circumstances, sheets: Sequence[Sheet])
 
 def command_of(backtest: Backtest, about: Circumstances) -> str:
     """The command that makes this again."""
-    first, *others = about.sources
-    words = ["landcast evaluate", first.before, first.after, f"--years {first.years:g}"]
-    words += [f"--also {one.before} {one.after} {one.years:g}" for one in others]
+    words = ["landcast evaluate"]
+    if about.sources:
+        first, *others = about.sources
+        words += [first.before, first.after, f"--years {first.years:g}"]
+        words += [f"--also {one.before} {one.after} {one.years:g}" for one in others]
+    words += [f"--pairs {one.folder} --part {one.part}" for one in about.parts]
     words += [f"--dress-with {one.before} {one.after} {one.years:g}" for one in about.dressing]
     words += [f"--model {backtest.model} --members {about.members} --seed {about.seed}"]
     return " ".join([*words, f"--sampling-steps {about.sampling_steps} --out FOLDER"])
@@ -103,6 +109,7 @@ def _measured_on(page: Page, backtest: Backtest, about: Circumstances) -> None:
     ]
     page.table(("", "found"), rows, "Circumstances of this backtest.", words=(1,))
     pairs = [(one.before, one.after, f"{one.years:g}") for one in about.sources]
+    pairs += [(f"{one.folder}, part {one.part}", "as the dataset has it", "") for one in about.parts]
     page.table(("first date", "second date", "years"), pairs,
                "Pairs; the second date is matched to the first by one table for each pair of folders and "
                "band.", words=(1,))  # fmt: skip

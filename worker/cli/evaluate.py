@@ -16,8 +16,12 @@ from .console import ProgressDisplay, echo_json, progress_option
 
 
 @click.command()
-@click.argument("before", type=str)
-@click.argument("after", type=str)
+@click.argument("before", type=str, required=False)
+@click.argument("after", type=str, required=False)
+@click.option("--pairs", "datasets", multiple=True, metavar="DATASET",
+              help="Folder that `landcast pairs` made, to measure on a part of it; may be repeated.")  # fmt: skip
+@click.option("--part", type=click.Choice(["test", "validation", "train"]), default="test", show_default=True,
+              help="Which part of --pairs.")  # fmt: skip
 @click.option("--also", nargs=3, multiple=True, metavar="BEFORE AFTER YEARS", help="A further interval to pool.")
 @click.option("--years", type=float, help="Years between BEFORE and AFTER [from years in the paths].")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR")
@@ -38,10 +42,10 @@ from .console import ProgressDisplay, echo_json, progress_option
 @click.option("--json", "has_json", is_flag=True, help="Print the metrics as JSON instead of a table.")
 @progress_option
 def evaluate(
-    before: str, after: str, years: float | None, folder: Path, also: Any, dress_with: Any, has_json: bool,
-    progress: Any, **options: Any,
+    before: str | None, after: str | None, datasets: tuple[str, ...], part: Any, years: float | None, folder: Path,
+    also: Any, dress_with: Any, has_json: bool, progress: Any, **options: Any,
 ) -> None:  # fmt: skip
-    """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names).
+    """Measure a model on the pairs of BEFORE and AFTER (files, or folders with equal names), or of datasets.
 
     Writes metrics.json, tables (CSV), a sheet of examples, and report.html, which shows all of it and says where the
     model fails. Persistence says that nothing changes; dressed persistence adds residuals of training pairs, mean
@@ -49,17 +53,21 @@ def evaluate(
     """
     with needs_training():
         from ...training.backtest.run import REPORT_NAME
+        from ...training.dataset.part import DatasetPart
         from ...training.evaluate import METRICS_NAME, SHEET_NAME
         from ...training.requests import carry_out_evaluation
         from ...training.tables import drift_table, table
+    if (before is None) != (after is None) or not (before or datasets):
+        raise RequestError("two dates are needed: BEFORE and AFTER, or --pairs DATASET")
+    first = () if before is None or after is None else (PairSource(before, after, years),)
     request = EvaluateRequest(
-        pairs=(PairSource(before, after, years), *(PairSource(b, a, _years(y)) for b, a, y in also)),
+        pairs=(*first, *(PairSource(b, a, _years(y)) for b, a, y in also)),
         folder=str(folder),
         dress_with=tuple(PairSource(b, a, _years(y)) for b, a, y in dress_with),
         **options,
     )
     with ProgressDisplay(progress, "tile") as display:
-        metrics = carry_out_evaluation(request, display.show)
+        metrics = carry_out_evaluation(request, display.show, parts=[DatasetPart(name, part) for name in datasets])
     if has_json:
         echo_json(metrics)
     else:

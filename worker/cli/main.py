@@ -24,7 +24,7 @@ SUBCOMMANDS = {
     "calibrate": "Fit a model's probability of change to what came true.",
     "serve": "Keep a worker running for QGIS and other programs.",
     "keys": "Make and list the keys of a worker and its clients on other machines.",
-    "models": "List, describe and verify models.",
+    "models": "List, describe, verify and add models.",
     "doctor": "Tell what this installation has and can do.",
     "demo": "Render a scene, predict it, and write picture and GeoTIFF.",
 }

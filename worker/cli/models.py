@@ -1,33 +1,58 @@
-"""`landcast models`: which there are, what they promise, and whether they are whole."""
+"""`landcast models`: which there are, what they promise, whether they are whole, and adding one of one's own."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from ...core.errors import ModelError
 from ...core.model.contract import load_contract
-from ...core.model.folder import CARD_NAME, find_model, shipped_models, verify_model
-from .console import echo_json
+from ...core.model.folder import CARD_NAME, find_model, known_models, shipped_models, verify_model
+from ...core.model.own_models import add_model
+from .console import echo_json, warn
 
 
 @click.group()
 def models() -> None:
-    """List, describe and verify models."""
+    """List, describe, verify and add models."""
 
 
 @models.command("list")
 @click.option("--json", "has_json", is_flag=True, help="Print JSON.")
 def list_models(has_json: bool) -> None:
-    """List the models that come with the package."""
-    contracts = [load_contract(find_model(name)) for name in shipped_models()]
+    """List the models that come with the package, and those that were added."""
+    shipped = shipped_models()
+    contracts = {}
+    for name, folder in known_models().items():
+        try:
+            contracts[name] = load_contract(folder)
+        except ModelError as error:
+            if name in shipped:
+                raise
+            warn(f"{error}; not listed")
     if has_json:
-        echo_json([asdict(contract) for contract in contracts])
+        echo_json([{**asdict(contract), "name": name} for name, contract in contracts.items()])
         return
-    for contract in contracts:
+    for name, contract in contracts.items():
         low, high = contract.gsd_range_m
         years = ", ".join(f"{value:g}" for value in contract.interval_years)
-        click.echo(f"{contract.name}\t{contract.region}\t{low:g} to {high:g} m a pixel\t{years} years")
+        click.echo(f"{name}\t{contract.region}\t{low:g} to {high:g} m a pixel\t{years} years")
+
+
+@models.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", help="What it is to be called [as its folder].")
+@click.option("--overwrite", "is_overwriting", is_flag=True, help="Replace an added model of that name.")
+def add(folder: Path, name: str | None, is_overwriting: bool) -> None:
+    """Add a model to those that predict, workers and QGIS know by name; it is verified and copied."""
+    load_contract(folder)
+    verify_model(folder)
+    chosen = name or folder.resolve().name
+    if chosen in shipped_models():
+        raise ModelError(f"{chosen}: a model that comes with the package is called so; choose another --name")
+    click.echo(add_model(folder, chosen, is_overwriting))
 
 
 @models.command()

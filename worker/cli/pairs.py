@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +78,9 @@ def spread_dates(args: list[str]) -> list[str]:
        "changed_share=:0.5; the report shows all measures.")  # fmt: skip
 @tiles("--min-pairs", "least_pairs", type=click.IntRange(1), help="Fewer pairs after filtering are an error [16].")
 @tiles("--max-pairs", "most_pairs", type=click.IntRange(1), help="Keep at most so many, taken evenly.")
-@split("--split", "shares", default="0.2", show_default=True, metavar="SHARE[,SHARE]",
-       help="Share of the ground that validates, and that tests.")  # fmt: skip
+@split("--split", "shares", default="0.2", show_default=True, metavar="SHARE[,SHARE]|FILE",
+       help="Share of the ground that validates, and that tests; or split.geojson of another dataset, or polygons with "
+       "a field `part`, whose areas are held out.")  # fmt: skip
 @split("--block-m", type=float, default=1024.0, show_default=True, help="Side of the blocks that are shared out.")
 @split("--buffer-m", type=float, default=256.0, show_default=True, help="Least distance between parts.")
 @split("--seed", type=int, default=0, show_default=True, help="Of the hash that shares out.")
@@ -92,7 +95,10 @@ def pairs(folders: tuple[Path, ...], folder: Path, has_json: bool, progress: Any
     resolution, matched in colour, and cut into tiles. `landcast train --pairs` takes the result.
     """
     with needs_training():
-        import matplotlib  # noqa: F401 - the report's plots, missed before the work rather than after it
+        # missed before the work rather than after it
+        for name in ("matplotlib", "kornia"):
+            if find_spec(name) is None:
+                raise ModuleNotFoundError(name=name)
 
         from ...training.dataset.build import build_dataset, check_folder
         from ...training.dataset.inputs import check_dates
@@ -115,11 +121,7 @@ def _settings(options: dict[str, Any]) -> Any:
     from ...core.scenes.inputs.stac import StacQuery
     from ...training.dataset.build import DatasetSettings
     from ...training.dataset.measures import Limit
-    from ...training.dataset.splitting import SplitSettings
 
-    shares = parse_numbers(options["shares"], "--split") or (0.0,)
-    if len(shares) > 2:
-        raise RequestError(f"--split needs one share or two, of validation and of test, not {options['shares']}")
     if options["bbox"] is not None and options["gsd_m"] is not None:
         raise RequestError("--bbox is in degrees, and images of --gsd have no place on Earth")
     names = ("max_shift_px", "least_agreement", "least_pairs", "most_pairs")
@@ -133,14 +135,26 @@ def _settings(options: dict[str, Any]) -> Any:
         bbox=StacQuery.read("", (), options["bbox"], None, None, None).bbox,
         filter_name=options["filter_name"],
         limits=tuple(map(Limit.read, options["limits"])),
-        split=SplitSettings(
-            shares[0], shares[1] if len(shares) > 1 else 0.0, options["block_m"], options["buffer_m"], options["seed"]
-        ),
+        split=_split(options),
         is_aligned=options["is_aligned"],
         is_strict=options["is_strict"],
         is_overwriting=options["is_overwriting"],
         **{name: options[name] for name in names if options[name] is not None},
     )
+
+
+def _split(options: dict[str, Any]) -> Any:
+    """How ground is shared out: by shares, or by the areas of a file."""
+    from ...training.dataset.split_file import read_split
+    from ...training.dataset.splitting import SplitSettings
+
+    text, buffer_m, seed = options["shares"], options["buffer_m"], options["seed"]
+    if not re.fullmatch(r"[-+\d.,eE\s]*", text):
+        return SplitSettings(buffer_m=buffer_m, seed=seed, areas=read_split(Path(text)))
+    shares = parse_numbers(text, "--split") or (0.0,)
+    if len(shares) > 2:
+        raise RequestError(f"--split needs one share or two, of validation and of test, not {text}")
+    return SplitSettings(shares[0], shares[1] if len(shares) > 1 else 0.0, options["block_m"], buffer_m, seed)
 
 
 def _dates(folders: tuple[Path, ...], source_options: SourceOptions, options: dict[str, Any]) -> list[Any]:

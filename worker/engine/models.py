@@ -6,6 +6,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ from ...core.model.folder import (
     LoadedModel,
     find_model,
     hash_model,
+    known_models,
     load_model,
     shipped_models,
     verify_model,
@@ -101,8 +103,16 @@ def model_key(folder: Path, device: torch.device, precision: torch.dtype) -> Key
 
 
 def list_models(query: str) -> ModelList:
-    """Tell of the models that come with the program."""
-    return ModelList(query, tuple(_describe(SHIPPED_FOLDER / name, name) for name in shipped_models()))
+    """Tell of the models that come with the program, and of the user's own, as they are now."""
+    shipped = shipped_models()
+    found = [_describe(SHIPPED_FOLDER / name, name) for name in shipped]
+    for name, folder in known_models().items():
+        if name not in shipped:
+            try:
+                found.append(replace(_describe(folder, name), is_shipped=False))
+            except (LandcastError, OSError, ValueError) as error:
+                logger.warning("model %s is not listed: %s", name, error)
+    return ModelList(query, tuple(found))
 
 
 def check_model(query: str, name: str) -> ModelVerified:

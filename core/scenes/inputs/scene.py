@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from ...facts import plain_address
-from ...raster.access import is_address
+from ...raster.access import is_address, plain_address
 from ...raster.area_file import Feature
 
 SIGNING = re.compile(

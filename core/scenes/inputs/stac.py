@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import RequestError, UnreadableSourceError
+from ...errors import RequestError
 from ...raster.access import is_address
 from .scene import Scene
+from .stac_answers import ANSWER_S, CONNECT_S, asking, each_once, open_reader
 
 if TYPE_CHECKING:
     from pystac import Asset, Item
 
-CONNECT_S, ANSWER_S = 10.0, 60.0
-"""How long a server is waited for."""
-TRIES = 3
-"""How often one that answers with a fault of its own is asked."""
-RETRIED = (429, 500, 502, 503, 504)
 IMAGE_TYPES = ("image/tiff", "image/vnd.stac.geotiff", "image/jp2")
 IMAGE_SUFFIXES = (".tif", ".tiff", ".jp2", ".vrt")
 IMAGE_ROLES = ("data", "visual")
-WRONG_ANSWERS = (KeyError, TypeError, ValueError, AttributeError)
-"""What pystac raises where a document lacks what it takes for granted."""
 MOST_NAMES = 8
 
 Say = Callable[[str], None]
@@ -80,7 +71,7 @@ def search_scenes(query: StacQuery, note: Say = lambda text: None) -> list[Scene
         UnreadableSourceError: it cannot be reached, or does not answer as STAC does.
         RequestError: nothing is found, or no item says which of its assets is meant; one of many is a refused scene.
     """
-    with _asking(query.url):
+    with asking(query.url):
         items, has_more = _find(query)
     if not items:
         raise RequestError(f"--stac {query.url}: no item matches{_asked(query)}")
@@ -99,28 +90,30 @@ def _find(query: StacQuery) -> tuple[list[Item], bool]:
     """The items, and whether there are more than were asked for."""
     from pystac_client import Client
     from pystac_client.conformance import ConformanceClasses
-    from pystac_client.stac_api_io import StacApiIO
-    from urllib3.util.retry import Retry
 
-    # other methods than GET too, for a search is asked by POST and changes nothing
-    retry = Retry(TRIES - 1, backoff_factor=0.5, status_forcelist=RETRIED, allowed_methods=None, read=0)
     timeout = CONNECT_S, query.answer_s
     # the client puts its own timeout, None where not given, in the place of the reader's
-    client = Client.open(query.url, stac_io=StacApiIO(max_retries=retry), timeout=timeout)
+    client = Client.open(query.url, stac_io=open_reader(query.answer_s), timeout=timeout)
+    span = _span(query.datetime)
     if client.conforms_to(ConformanceClasses.ITEM_SEARCH):
-        found: Iterator[Item] = client.search(
+        answered = client.search(
             collections=list(query.collections) or None,
             bbox=None if query.bbox is None else list(query.bbox),
             datetime=query.datetime,
         ).items()
+        # not all keep to what they are asked for
+        found: Iterator[Item] = (
+            item
+            for item in each_once(answered, query.url)
+            if (item.collection_id is None or _is_of(item, query.collections))
+            and (not item.bbox or _is_within(item, query.bbox))
+            and _is_taken_in(item, span)
+        )
     else:
-        span = _span(query.datetime)
         found = (
             item
             for item in client.get_items()
-            if (not query.collections or item.collection_id in query.collections)
-            and _is_within(item, query.bbox)
-            and _is_taken_in(item, span)
+            if _is_of(item, query.collections) and _is_within(item, query.bbox) and _is_taken_in(item, span)
         )
     if query.limit is None:
         return list(found), False
@@ -185,6 +178,10 @@ def _date(item: Item) -> str | None:
     return None
 
 
+def _is_of(item: Item, collections: tuple[str, ...]) -> bool:
+    return not collections or item.collection_id in collections
+
+
 def _is_within(item: Item, bbox: tuple[float, float, float, float] | None) -> bool:
     if bbox is None:
         return True
@@ -247,35 +244,3 @@ def _asked(query: StacQuery) -> str:
     parts = {"--collection": " ".join(query.collections), "--bbox": query.bbox, "--datetime": query.datetime}
     given = [f"{option} {value}" for option, value in parts.items() if value]
     return f" {', '.join(given)}" if given else ""
-
-
-@contextmanager
-def _asking(url: str) -> Iterator[None]:
-    """Tell in one line what a server or a catalogue did wrong."""
-    import pystac
-    import requests
-    from pystac_client.errors import ClientTypeError
-    from pystac_client.exceptions import APIError
-
-    with warnings.catch_warnings():
-        # it warns of catalogues that are no API, and of links that are wrong where nothing hangs on them
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except (APIError, requests.RequestException) as error:
-            raise UnreadableSourceError(f"--stac {url}: {_reason(error)}") from error
-        except (OSError, json.JSONDecodeError) as error:
-            raise UnreadableSourceError(f"--stac {url}: cannot be read: {_reason(error)}") from error
-        except (pystac.STACError, pystac.STACTypeError, ClientTypeError, *WRONG_ANSWERS) as error:
-            what = f"{type(error).__name__}: {_reason(error)}"
-            raise UnreadableSourceError(
-                f"--stac {url}: does not answer as a STAC API or catalogue does ({what})"
-            ) from error
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    if "timed out" in text.lower():
-        return "its server does not answer in time; is it reachable?"
-    status = getattr(error, "status_code", None)
-    return f"answers {status}: {text[:200]}" if status else text[:300]

@@ -23,12 +23,11 @@ import shapely
 import shapely.geometry
 
 from landcast.core.errors import OutputError, RequestError, SourceError, UnreadableSourceError
-from landcast.core.facts import plain_address
 from landcast.core.lattice import Rect
 from landcast.core.plan import BLOCK_BYTES, PROGRAM_BYTES, READ_BYTES_A_PX
 from landcast.core.predict import dry_run, predict
 from landcast.core.raster import disk
-from landcast.core.raster.access import CACHE_BYTES, ENVIRONMENT
+from landcast.core.raster.access import CACHE_BYTES, ENVIRONMENT, plain_address
 from landcast.core.request import PredictionRequest
 from landcast.core.scenes.estimate import estimate
 from landcast.core.scenes.plan_file import decided_of

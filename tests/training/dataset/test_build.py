@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -204,7 +206,8 @@ def test_the_split_file_says_where_each_part_lies(tmp_path: Path, build: Build, 
     ]
     settings = SplitSettings(validation=0.4, block_m=250, buffer_m=120, seed=SEED_OF_BOTH_PARTS)
     built = build([dated(2016, *names[0]), dated(2020, *names[1])], filter_name="none", split=settings)
-    features = json.loads((built.folder / "split.geojson").read_text())["features"]
+    written = json.loads((built.folder / "split.geojson").read_text())["features"]
+    features = [feature for feature in written if feature["properties"]["kind"] == "tile"]
     dataset = open_dataset(built.folder)
     assert len(features) == 48
     for feature in features:
@@ -324,3 +327,15 @@ def test_aerial_chips_of_a_city_agree_and_one_under_another_chips_name_is_refuse
         write_image(wrong, other.read(), here.transform.c, here.transform.f, here.transform.a, crs=here.crs.to_string())
     with pytest.raises(TrainingError, match=r"000\.tif: hardly agree anywhere"):
         build([dated(2016, city / "2016" / "000.tif"), dated(2020, wrong)], tmp_path / "wrong")
+
+
+def test_where_all_tiles_pass_and_are_still_too_few_nothing_is_said_of_filters(
+    two_dates: list[DatedSources], build: Build
+) -> None:
+    with pytest.raises(TrainingError, match=r"^16 tiles were cut and all pass the filter none, fewer than"):
+        build(two_dates, filter_name="none", least_pairs=20)
+
+
+def test_what_is_wrong_with_imagery_is_told_without_waiting_for_torch() -> None:
+    told = "import sys, landcast.training.dataset.build; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0

@@ -121,3 +121,26 @@ def test_figures_are_added_to_the_card_where_asked_and_the_model_stays_whole(
     assert "Measured on a rendered place: 4 tiles" in card
     assert answer.out.splitlines()[3] in card
     assert run("models", "verify", model).code == 0
+
+
+def test_a_part_of_a_dataset_is_measured_on(run: Run, tiny_model: Path, rendered: Path, tmp_path: Path) -> None:
+    for year in (2016, 2020):
+        (tmp_path / str(year)).mkdir()
+        shutil.copy(rendered / f"scene_{year}.tif", tmp_path / str(year) / "scene.tif")
+    dates = ["--date", 2016, tmp_path / "2016", "--date", 2020, tmp_path / "2020"]
+    few = ["--filter", "none", "--min-pairs", 1, "--split", 0, "--progress", "none"]
+    assert run("pairs", *dates, "--out", tmp_path / "pairs", *few).code == 0
+    model = ["--model", tiny_model, "--members", 2, "--out", tmp_path / "results"]
+    measured = run("evaluate", "--pairs", tmp_path / "pairs", "--part", "train", *model, "--json")
+    assert measured.code == 0, measured.err
+    report = (tmp_path / "results" / "report.html").read_text()
+    assert f"landcast evaluate --pairs {tmp_path / 'pairs'} --part train --model tiny" in report
+    rasters = [tmp_path / str(year) / "scene.tif" for year in (2016, 2020)]
+    beside = run("evaluate", *rasters, "--years", 4, *model, "--json")
+    figures = [json.loads(answer.out) for answer in (measured, beside)]
+    assert figures[0]["pairs"] == figures[1]["pairs"] == 4
+    assert figures[0]["persistence_mae"] == pytest.approx(figures[1]["persistence_mae"], rel=0.02)
+    nothing = run("evaluate", "--pairs", tmp_path / "pairs", *model)
+    assert (nothing.code, "no pair in the part test (4 train)" in nothing.error_line) == (1, True)
+    lonely = run("evaluate", tmp_path / "2016", *model)
+    assert lonely.error_line == "error: two dates are needed: BEFORE and AFTER, or --pairs DATASET"

@@ -156,3 +156,20 @@ def test_demo_predicts_an_image_with_the_shipped_model(
     assert answer.code == 0
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {"scene_pred.tif", "scene_before_after.png"}
     assert str(tmp_path / "demo" / "scene_pred.tif") in answer.out
+
+
+def test_a_model_of_ones_own_is_added_and_listed_beside_damaged_ones(
+    run: Run, tiny_model: Path, damaged_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LANDCAST_MODELS", str(tmp_path / "mine"))
+    added = run("models", "add", tiny_model, "--name", "town")
+    assert (added.code, added.out) == (0, f"{tmp_path / 'mine' / 'town'}\n")
+    assert run("models", "add", tiny_model, "--name", "town").code == 1
+    assert "not the bytes that the manifest names" in run("models", "add", damaged_model).error_line
+    (tmp_path / "mine" / "broken").mkdir()
+    (tmp_path / "mine" / "broken" / "landcast.json").write_text("no contract")
+    listed = run("models", "list")
+    assert "town\tnowhere\t0.5 to 10 m a pixel\t2, 4 years\n" in listed.out
+    assert "broken: not a Landcast model" in listed.err
+    assert run("models", "verify", "town").code == 0
+    assert "not a Landcast model" in run("models", "add", tmp_path, "--name", "x").error_line

@@ -19,6 +19,7 @@ from rasterio.warp import transform_bounds
 from landcast.core.model.contract import load_contract
 from landcast.tests.core.raster.conftest import Handler, QuietServer, Server
 from landcast.tests.core.scenes.inputs.catalogues import Served, item, serve_catalogue, serving
+from landcast.tests.training.dataset.conftest import draw_place, write_image
 from landcast.tests.worker.cli.test_train import TINY
 from landcast.training.dataset.folder import open_dataset
 from landcast.worker.cli.pairs import spread_dates
@@ -134,3 +135,23 @@ def test_a_folder_that_is_no_dataset_cannot_be_trained_on(run: Run, tmp_path: Pa
     answer = run("train", "--pairs", tmp_path, "--out", tmp_path / "model")
     assert answer.code == 1
     assert f"{tmp_path}: no folder of pairs (dataset.json: No such file or directory)" in answer.error_line
+
+
+def test_the_split_of_one_dataset_serves_another(run: Run, tmp_path: Path) -> None:
+    dates = tmp_path / "dates"
+    for year in (2016, 2020):
+        write_image(dates / str(year) / "scene.tif", draw_place(1, (768, 768), later=year > 2016))
+    blocks = ["--split", "0.3", "--block-m", "150", "--buffer-m", "10"]
+    first = run("pairs", dates, "--out", tmp_path / "first", *FEW, *blocks)
+    assert first.code == 0, first.err
+    split = tmp_path / "first" / "split.geojson"
+    second = run("pairs", dates, "--out", tmp_path / "second", *FEW, "--split", split, "--buffer-m", "10")
+    assert second.code == 0, second.err
+    parts = [[row.part for row in open_dataset(tmp_path / name).rows] for name in ("first", "second")]
+    assert parts[0] == parts[1]
+    assert len(set(parts[0])) > 1
+    absent = run("pairs", dates, "--out", tmp_path / "third", *FEW, "--split", tmp_path / "absent.geojson")
+    assert absent.code == 1
+    assert absent.error_line.endswith(
+        "absent.geojson: neither a share, as 0.2, nor a file or dataset folder that exists"
+    )

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from landcast.core.model.own_models import add_model
 from landcast.core.protocol.engine_messages import Loaded
-from landcast.core.protocol.messages import Done, Plan, Planned
+from landcast.core.protocol.fields import new_id
+from landcast.core.protocol.messages import Done, ModelList, ModelsQuestion, Plan, Planned
+from landcast.core.protocol.values import ModelInfo
 from landcast.tests.worker.raw import Hosts, RawClient, predict_job
 from landcast.worker.engine.call_times import CallTimes
 from landcast.worker.engine.models import WarmModels
@@ -112,3 +115,26 @@ def test_a_plan_tells_its_time_once_calls_of_its_model_were_timed_and_the_status
     client.send(job)
     assert isinstance(client.end_of(job.job), Done)
     assert [model.name for model in client.status().engines[0].models] == ["tiny", "another"]
+
+
+def test_a_model_that_is_added_while_a_worker_runs_is_listed_at_once_and_predicts_by_its_name(
+    hosts: Hosts, small_scene: Path, make_tiny_model: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDCAST_MODELS", str(tmp_path / "mine"))
+    client = hosts.start().connect()
+    assert [model.name for model in listed(client) if not model.is_shipped] == []
+    add_model(make_tiny_model(), "my town")
+    (own,) = [model for model in listed(client) if not model.is_shipped]
+    assert (own.name, own.region, own.interval_years) == ("my town", "nowhere", (2, 4))
+    job = predict_job(small_scene, tmp_path / "a.tif", Path("my town"))
+    client.send(job)
+    assert isinstance(client.end_of(job.job), Done)
+    add_model(make_tiny_model(name="another"), "damaged")
+    (tmp_path / "mine" / "damaged" / "landcast.json").write_text("no contract")
+    assert [model.name for model in listed(client) if not model.is_shipped] == ["my town"]
+
+
+def listed(client: RawClient) -> tuple[ModelInfo, ...]:
+    query = ModelsQuestion(new_id())
+    client.send(query)
+    return client.wait(ModelList).models

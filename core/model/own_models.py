@@ -1,0 +1,71 @@
+"""Models that a person made, in one folder of the user's, where command line, worker and QGIS know them by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from ..errors import ModelError, OutputError
+from ..files import sync
+from .contract import CONTRACT_NAME
+
+PLACE = "LANDCAST_MODELS"
+
+
+def models_folder() -> Path:
+    """The user's folder of models; `LANDCAST_MODELS` overrides the system's place. It may not exist."""
+    named = os.environ.get(PLACE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "landcast" / "models"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "landcast" / "models"
+    asked = os.environ.get("XDG_DATA_HOME", "")
+    # the standard: a path that is not absolute is to be ignored
+    return (Path(asked) if asked.startswith("/") else Path.home() / ".local" / "share") / "landcast" / "models"
+
+
+def own_models() -> list[str]:
+    """Names of the user's own models."""
+    found = (path.parent.name for path in models_folder().glob(f"*/{CONTRACT_NAME}"))
+    return sorted(name for name in found if not name.startswith("."))
+
+
+def add_model(folder: Path, name: str, is_overwriting: bool = False) -> Path:
+    """Copy a model that was verified to the user's own; where it stands then comes back.
+
+    Args:
+        folder: of the model.
+        name: by which it is to be known.
+        is_overwriting: whether another one of that name is replaced.
+
+    Raises:
+        ModelError: the name is none, or is taken.
+        OutputError: it cannot be written.
+    """
+    if not name or name != Path(name).name or name.startswith("."):
+        raise ModelError(f"{name!r} is no name for a model: it must not hold / or \\, nor begin with a dot")
+    target = models_folder() / name
+    if target.exists() and not is_overwriting:
+        raise ModelError(f"{target}: there is a model of that name; choose another --name, or --overwrite replaces it")
+    aside, older = (target.with_name(f".{name}.{os.getpid()}.{kind}") for kind in ("partial", "older"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, aside)
+        for path in (*aside.rglob("*"), aside):
+            sync(path)
+        if target.exists():
+            target.replace(older)
+        aside.replace(target)
+    except OSError as error:
+        if older.exists() and not target.exists():
+            older.replace(target)
+        raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        for path in (aside, older):
+            shutil.rmtree(path, ignore_errors=True)
+    return target
