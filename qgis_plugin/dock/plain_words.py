@@ -23,6 +23,7 @@ def in_plain_words(text: str) -> str:
         "model": tr("model"),
         "seed": tr("seed"),
         "source-date": tr("date"),
+        "typical": tr("most typical future"),
         "years": tr("years ahead"),
     }
     named = OPTION.sub(lambda match: fields.get(match[1], match[0]), text)
