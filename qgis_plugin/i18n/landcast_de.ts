@@ -1282,6 +1282,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Kan√§le</translation>
     </message>
     <message>
+        <source>start from a model</source>
+        <translation>Ausgangsmodell</translation>
+    </message>
+    <message>
         <source>ground scale</source>
         <translation>Bodenma√üstab</translation>
     </message>
@@ -1302,8 +1306,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
         <translation>Mitglieder</translation>
     </message>
     <message>
+        <source>memory that a step may take</source>
+        <translation>Speicher, den ein Schritt brauchen darf</translation>
+    </message>
+    <message>
         <source>model</source>
         <translation>Modell</translation>
+    </message>
+    <message>
+        <source>dataset</source>
+        <translation>Datensatz</translation>
     </message>
     <message>
         <source>seed</source>
@@ -2812,18 +2824,6 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo√
     <message>
         <source>distance from the training</source>
         <translation>Abstand vom Training</translation>
-    </message>
-    <message>
-        <source>start from a model</source>
-        <translation>Ausgangsmodell</translation>
-    </message>
-    <message>
-        <source>dataset</source>
-        <translation>Datensatz</translation>
-    </message>
-    <message>
-        <source>memory that a step may take</source>
-        <translation>Speicher, den ein Schritt brauchen darf</translation>
     </message>
     <message>
         <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>

@@ -1282,6 +1282,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>каналы</translation>
     </message>
     <message>
+        <source>start from a model</source>
+        <translation>исходная модель</translation>
+    </message>
+    <message>
         <source>ground scale</source>
         <translation>наземный масштаб</translation>
     </message>
@@ -1302,8 +1306,16 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>варианты</translation>
     </message>
     <message>
+        <source>memory that a step may take</source>
+        <translation>память, которую может занять шаг</translation>
+    </message>
+    <message>
         <source>model</source>
         <translation>модель</translation>
+    </message>
+    <message>
+        <source>dataset</source>
+        <translation>набор данных</translation>
     </message>
     <message>
         <source>seed</source>
@@ -2812,18 +2824,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>distance from the training</source>
         <translation>удалённость от обучения</translation>
-    </message>
-    <message>
-        <source>start from a model</source>
-        <translation>исходная модель</translation>
-    </message>
-    <message>
-        <source>dataset</source>
-        <translation>набор данных</translation>
-    </message>
-    <message>
-        <source>memory that a step may take</source>
-        <translation>память, которую может занять шаг</translation>
     </message>
     <message>
         <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>
