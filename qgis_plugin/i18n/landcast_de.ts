@@ -598,6 +598,18 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs bleiben, sodass ein ange
         <translation>{path} wurde mit anderen Einstellungen vorhergesagt ({name} {found}, nicht {wanted}): wählen Sie einen anderen Ordner oder lassen Sie frühere Ergebnisse ersetzen.</translation>
     </message>
     <message>
+        <source>{path} was predicted without this: {what}. Choose another folder, or have earlier results replaced.</source>
+        <translation>{path} wurde ohne dies vorhergesagt: {what}. Wählen Sie einen anderen Ordner, oder lassen Sie frühere Ergebnisse ersetzen.</translation>
+    </message>
+    <message>
+        <source>most typical future</source>
+        <translation>typischste Zukunft</translation>
+    </message>
+    <message>
+        <source>distance from the training</source>
+        <translation>Abstand vom Training</translation>
+    </message>
+    <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
         <translation>Das Ergebnis würde ein Bild ersetzen, das vorhergesagt werden soll, {}: wählen Sie einen anderen Ordner.</translation>
     </message>
@@ -1324,10 +1336,6 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>date</source>
         <translation>Datum</translation>
-    </message>
-    <message>
-        <source>most typical future</source>
-        <translation>typischste Zukunft</translation>
     </message>
     <message>
         <source>years ahead</source>
@@ -2820,10 +2828,6 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>The layer can only be read by a worker on this machine.</source>
         <translation>Der Layer kann nur von einem Worker auf diesem Rechner gelesen werden.</translation>
-    </message>
-    <message>
-        <source>distance from the training</source>
-        <translation>Abstand vom Training</translation>
     </message>
     <message>
         <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>

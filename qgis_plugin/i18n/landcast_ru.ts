@@ -598,6 +598,18 @@ Leave out what is there: results of an earlier run are kept, so that a run that 
         <translation>{path} получен с другими параметрами ({name} {found}, а не {wanted}): выберите другую папку или разрешите заменить прежние результаты.</translation>
     </message>
     <message>
+        <source>{path} was predicted without this: {what}. Choose another folder, or have earlier results replaced.</source>
+        <translation>Для {path} этого не делали: {what}. Выберите другую папку или разрешите заменить прежние результаты.</translation>
+    </message>
+    <message>
+        <source>most typical future</source>
+        <translation>самое типичное будущее</translation>
+    </message>
+    <message>
+        <source>distance from the training</source>
+        <translation>удалённость от обучения</translation>
+    </message>
+    <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
         <translation>Результат заменил бы снимок, для которого нужен прогноз, {}: выберите другую папку.</translation>
     </message>
@@ -1324,10 +1336,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>date</source>
         <translation>дата</translation>
-    </message>
-    <message>
-        <source>most typical future</source>
-        <translation>самое типичное будущее</translation>
     </message>
     <message>
         <source>years ahead</source>
@@ -2820,10 +2828,6 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>The layer can only be read by a worker on this machine.</source>
         <translation>Этот слой может прочитать только вычислитель на этом компьютере.</translation>
-    </message>
-    <message>
-        <source>distance from the training</source>
-        <translation>удалённость от обучения</translation>
     </message>
     <message>
         <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>

@@ -18,7 +18,10 @@ from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer, QgsSet
 from landcast.core.protocol.requests import TrainRequest
 from landcast.core.protocol.values import DomainFigure
 from landcast.core.protocol.versions import CURRENT, Version
+from landcast.qgis_plugin.algorithms.prediction_parameters import PredictionSettings
+from landcast.qgis_plugin.algorithms.scene_kept import why_not_kept
 from landcast.qgis_plugin.dock.choices import Choices
+from landcast.qgis_plugin.dock.form import PredictionForm
 from landcast.qgis_plugin.dock.model_card import ModelCard, describe_card, read_card
 from landcast.qgis_plugin.dock.more_fields import MoreFields
 from landcast.qgis_plugin.dock.plan_text import describe_plan, warnings_of
@@ -98,6 +101,31 @@ def test_what_a_model_cannot_tell_is_not_offered_and_it_says_why(knowing_model: 
     assert "3" in more.draws_typical.toolTip()
     more.members.setValue(3)
     assert more.is_drawing_typical
+
+
+def test_the_form_asks_for_what_the_chosen_model_can_tell(knowing_model: Path, model_folder: Path) -> None:
+    form = PredictionForm()
+    try:
+        for model, can_tell in ((knowing_model, True), (model_folder, False)):
+            form.model.choose(str(model))
+            form.more.maps_domain.setChecked(True)
+            assert form.choices().maps_domain is can_tell
+        form.show_choices(Choices(model=str(knowing_model), members=3, draws_typical=True, maps_domain=True))
+        chosen = form.choices()
+        assert (chosen.draws_typical, chosen.maps_domain, chosen.members) == (True, True, 3)
+    finally:
+        form.stop_following()
+
+
+def test_an_earlier_result_is_kept_only_with_the_layers_that_are_asked_for(tmp_path: Path) -> None:
+    output = write_prediction(tmp_path / "f.tif", "prediction", pattern(), model="naip-california").path
+    plain = PredictionSettings(None, None, None, 3, 7, None, False, False, False, False)
+    assert why_not_kept(output, None, plain) is None
+    for name, changes in (("typical", {"draws_typical": True}), ("domain", {"maps_domain": True})):
+        asked = replace(plain, **changes)
+        assert "was predicted without this" in str(why_not_kept(output, None, asked))
+        (tmp_path / f"f_{name}.tif").touch()
+        assert why_not_kept(output, None, asked) is None
 
 
 def test_a_card_says_where_its_probability_of_change_was_calibrated(knowing_model: Path, model_folder: Path) -> None:
