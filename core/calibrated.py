@@ -31,9 +31,7 @@ def _words(plan: Plan, calibration: ChangeCalibration | None, place: str) -> str
     share = f"probability of change: not calibrated; it is the share of the {plan.settings.members} members that change"
     if calibration is None:
         return f"{share} (landcast calibrate holds a model to what comes true)"
-    years = " to ".join(
-        f"{value:g}" for value in sorted({min(calibration.interval_years), max(calibration.interval_years)})
-    )
+    years = " or ".join(f"{value:g}" for value in sorted(calibration.interval_years))
     low, high = calibration.gsd_range_m
     return (
         f"{share}, for the model was calibrated on one step of {years} years at {low:.3g} to {high:.3g} m a pixel, and "
