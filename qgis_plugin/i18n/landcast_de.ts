@@ -2418,8 +2418,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Änderungswahrscheinlichkeit {when}, kalibriert</translation>
     </message>
     <message>
-        <source>Share of futures that change {when}</source>
-        <translation>Anteil der Zukünfte mit Veränderung {when}</translation>
+        <source>Futures with change {when}</source>
+        <translation>Zukünfte mit Veränderung {when}</translation>
     </message>
     <message>
         <source>Change probability {when}</source>

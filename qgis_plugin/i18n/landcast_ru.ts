@@ -2418,8 +2418,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Вероятность изменения {when}, откалибрована</translation>
     </message>
     <message>
-        <source>Share of futures that change {when}</source>
-        <translation>Доля вариантов с изменением {when}</translation>
+        <source>Futures with change {when}</source>
+        <translation>Варианты с изменением {when}</translation>
     </message>
     <message>
         <source>Change probability {when}</source>

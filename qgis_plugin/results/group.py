@@ -153,7 +153,7 @@ def layer_name(details: Details) -> str:
     if details.kind == CHANGE and details.is_calibrated:
         return tr("Change probability {when}, calibrated").format(when=short_text(details))
     if details.kind == CHANGE and details.is_calibrated is False:
-        return tr("Share of futures that change {when}").format(when=short_text(details))
+        return tr("Futures with change {when}").format(when=short_text(details))
     if details.kind == CHANGE:
         return tr("Change probability {when}").format(when=short_text(details))
     if details.is_partial:

@@ -337,7 +337,7 @@ def test_several_members_and_iterations_are_a_group_of_layers(
     assert {path.name for path in outcome.files} == written
     nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
     assert [node.name() for node in nodes] == [
-        "Share of futures that change 2028",
+        "Futures with change 2028",
         "Spread 2028",
         "Predicted 2028 (8 years ahead)",
         "Predicted 2024 (4 years ahead)",

@@ -140,7 +140,7 @@ def test_a_card_says_where_its_probability_of_change_was_calibrated(knowing_mode
     [
         ({"change_calibrated": "yes", "change_calibrated_on": "Testville"}, "Change probability 2024, calibrated",
          "in Testville, of the places that got 70 %, about 70 % did change", "100 %"),
-        ({"change_calibrated": "no"}, "Share of futures that change 2024",
+        ({"change_calibrated": "no"}, "Futures with change 2024",
          "How many of the 3 futures that were drawn change this place", "100 % of futures"),
         ({}, "Change probability 2024", "How probable it is that this place changes", "100 %"),
     ],
