@@ -11,8 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .forecast.forecaster import BlockForecast, Forecaster
-from .lattice import Rect, iteration_rects
+from .forecast.block_forecast import BlockForecast
+from .forecast.forecaster import Forecaster
+from .lattice import Rect
 from .plan import Plan
 from .raster.present import Present, PresentReader
 from .request import iteration_layers
@@ -64,6 +65,8 @@ def result_key(plan: Plan, facts: Mapping[str, object]) -> str:
     decided = [{name: str(value) for name, value in facts.items()}, plan.grid.crs.to_wkt(), rects, plan.dtype]
     if plan.settings.kept_iterations:
         decided.append("with earlier iterations")
+    if plan.settings.is_drawing_typical:
+        decided.append("with the most typical member")
     return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
 
 
@@ -128,7 +131,7 @@ class BlockPredictor:
         """
         block = self.plan.blocks[number]
         is_wanted = None if self.plan.area is None else self.plan.area.mask(block)
-        rect = iteration_rects(block, self.plan.settings.iterations, self.plan.source_rect)[0]
+        rect = self.plan.settings.rects(block, self.plan.source_rect)[0]
         present = self.reader.read(rect) if is_wanted is None or is_wanted.any() else None
         return BlockReading(rect, present, is_wanted)
 
@@ -144,6 +147,8 @@ class BlockPredictor:
         self.forecaster.before_call = lambda: on_call(self.forecaster.calls_begun)
         forecast = self.forecaster.forecast(block, lambda rect: _image_of(reading, rect), reading.is_wanted)
         images = dict(zip(iteration_layers(self.plan.settings.iterations), forecast.earlier, strict=False))
+        if forecast.typical is not None:
+            images["typical"] = forecast.typical
         layers: Layers = {"valid": forecast.valid}
         for name, image in {"prediction": forecast.after, **images}.items():
             layers[name] = self._in_source(image, forecast, reading, block)

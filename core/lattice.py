@@ -85,24 +85,32 @@ def coarse_need(want: Rect) -> Rect:
     return want.snapped(UPSCALE_PX).expanded(UPSCALE_PAD_PX)
 
 
+def difference_need(area: Rect) -> Rect:
+    """Pixels of the present that the UNet sees for the coarse difference over `area` (pixels)."""
+    return area.snapped(STRIDE_PX).expanded(TILE_PX - STRIDE_PX)
+
+
 def image_need(want: Rect) -> Rect:
     """Pixels of the present that one iteration over `want` sees."""
-    return coarse_need(want).snapped(STRIDE_PX).expanded(TILE_PX - STRIDE_PX)
+    return difference_need(coarse_need(want))
 
 
-def iteration_rects(want: Rect, iterations: int, source: Rect | None = None) -> list[Rect]:
+def iteration_rects(
+    want: Rect, iterations: int, source: Rect | None = None, last_area: Rect | None = None
+) -> list[Rect]:
     """What must be read, then what must be known after each iteration; the last is what is wanted.
 
     Args:
         want: rectangle of the result.
         iterations: how often the result is fed in again.
         source: rectangle of the source; nothing beyond it is worth knowing. No limit where None.
+        last_area: pixels over which the last iteration's difference is drawn; what `want` needs where None.
     """
-    rects = [want]
+    rects, need = [want], difference_need(last_area or coarse_need(want))
     for _ in range(iterations - 1):
-        need = image_need(rects[0])
         rects.insert(0, need if source is None else need.intersection(source.snapped(UPSCALE_PX)))
-    return [image_need(rects[0]), *rects]
+        need = image_need(rects[0])
+    return [need, *rects]
 
 
 def unet_windows(coarse: Rect) -> list[Rect]:

@@ -21,7 +21,7 @@ def check_outputs(request: PredictionRequest, iterations: int = 1) -> None:
         RequestError: a result would replace its own source.
     """
     source = Path(request.source)
-    layers = {**request.layer_paths, **request.iteration_paths(iterations)}
+    layers = {**request.layer_paths, **request.iteration_paths(iterations), **request.domain_paths}
     for path in [*layers.values(), *([request.quicklook] if request.quicklook else [])]:
         # a quicklook is no result: one that is there is replaced
         check_output(path, request.is_overwriting or path == request.quicklook)

@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 
 from .dates import ImageDate
+from .domain.figure import DomainFigure
 from .errors import RequestError, UnsupportedSourceError, strict_error
 from .forecast.batches import BATCH_SIZES, BatchSizes
 from .forecast.forecaster import ForecastSettings, count_calls
-from .lattice import Rect, iteration_rects, split
+from .lattice import Rect, split
 from .model.contract import ModelContract
 from .radiometry.choice import choose_tones, tone_caveats, tone_notes
 from .radiometry.tones import Tones
@@ -38,6 +39,9 @@ KEPT_BYTES_A_PX = 12
 """Memory for each pixel of the block that is kept of an earlier iteration, before it is in the source's values."""
 READ_BYTES_A_PX = 40
 """Memory for each pixel of the present beyond the block, with validity and values."""
+MEMBER_BYTES_A_PX = {True: 0.75, False: 6.75}
+"""Memory for each pixel of a member's change, which is kept until the most typical one is chosen: of models that draw
+cells, and of those that draw pixels."""
 MAPS_BYTES_A_PX = 9
 """Memory for each pixel of a block that waits to be written, besides its images: validity, two maps, two looks."""
 
@@ -79,6 +83,10 @@ class Plan:
         notes: what the user may like to know.
         block_px: side of the squares of the lattice that are predicted at once.
         has_upscaler: whether the model has a second network, whose calls count.
+        domain: how far the area is from the model's training; None where that is not known.
+        domain_text: the same as a sentence, which stands among caveats or notes; empty where it is not known.
+        is_change_calibrated: whether the probability of change was held to what came true in forecasts like this.
+        change_calibrated_on: where; empty where it was not.
     """
 
     grid: Grid
@@ -97,6 +105,10 @@ class Plan:
     notes: tuple[str, ...]
     block_px: int = BLOCK_PX
     has_upscaler: bool = True
+    domain: DomainFigure | None = None
+    domain_text: str = ""
+    is_change_calibrated: bool = False
+    change_calibrated_on: str = ""
 
     def __getstate__(self) -> dict[str, object]:
         """What is told to another process, without what it works out itself."""
@@ -120,8 +132,7 @@ class Plan:
     @property
     def disk_bytes(self) -> tuple[int, int]:
         """What all files of the result take: what to expect, and the most."""
-        images = 1 + self.settings.kept_iterations
-        files = [estimate_result_bytes(self.rect.shape_yx, self.bands, self.dtype)] * images
+        files = [estimate_result_bytes(self.rect.shape_yx, self.bands, self.dtype)] * self.settings.images
         if self.settings.members > 1:
             files += [estimate_result_bytes(self.rect.shape_yx, 1)] * 2
         return sum(expected for expected, _ in files), sum(most for _, most in files)
@@ -130,14 +141,17 @@ class Plan:
         """Memory that the run takes at most, with a model of so many bytes on disk (fp16) in CPU memory."""
         block = max(self.blocks, key=lambda rect: rect.height * rect.width)
         block_px = block.height * block.width
-        read = iteration_rects(block, self.settings.iterations, self.source_rect)[0]
+        read = self.settings.rects(block, self.source_rect)[0]
         read_px = read.height * read.width
         beyond = max(0, read_px - BLOCK_PX**2) * READ_BYTES_A_PX
-        kept, itemsize = self.settings.kept_iterations, np.dtype(self.dtype).itemsize
+        kept, itemsize = self.settings.images - 1, np.dtype(self.dtype).itemsize
         images = kept * block_px * (KEPT_BYTES_A_PX + self.bands * itemsize)
         layers = block_px * ((1 + kept) * self.bands * itemsize + MAPS_BYTES_A_PX + self.settings.members // 8)
         # one block is read ahead, and one is written, as arrays and as what they are encoded to
         beside = read_px * READ_BYTES_A_PX + 2 * layers
+        if self.settings.is_drawing_typical:
+            drawn_px = math.prod(self.settings.last_area(block).shape_yx)
+            beside += round(self.settings.members * drawn_px * MEMBER_BYTES_A_PX[self.has_upscaler])
         return PROGRAM_BYTES + 3 * weight_bytes + BLOCK_BYTES + beyond + images + beside + CACHE_BYTES
 
 
@@ -191,6 +205,7 @@ def make_plan(
         seed=request.seed,
         sampling_steps=contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
         is_keeping_iterations=request.is_keeping_iterations,
+        is_drawing_typical=request.is_drawing_typical,
     )
     return Plan(
         grid=grid,

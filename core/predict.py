@@ -12,8 +12,10 @@ import rasterio
 import torch
 
 from .blocks import BlockPredictor, BlockStore, NoStore, Progress, StoredBlocks, result_key
+from .calibrated import with_calibration
 from .device import choose_device, choose_precision, precision_name
 from .domain.look import with_domain
+from .domain.mapping import measure_layers
 from .facts import facts_of_iterations, make_facts
 from .forecast.forecaster import Forecaster
 from .lattice import Rect
@@ -27,7 +29,7 @@ from .raster.disk import check_disk
 from .raster.grid import Grid
 from .raster.layer import LayerSpec
 from .raster.present import PresentReader
-from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
+from .raster.provenance import MAP_NAMES, SPREAD_NAME, band_names, layer_names, make_tags
 from .raster.result import ResultFile
 from .raster.sent import SentImage
 from .raster.source import open_source
@@ -89,6 +91,7 @@ def predict(
     load: LoadModel = load_model,
     sent: SentImage | None = None,
     has_files: bool = True,
+    on_plan: Callable[[Plan], None] = lambda plan: None,
 ) -> Prediction:
     """Predict a scene, block by block, and write it.
 
@@ -103,6 +106,7 @@ def predict(
         load: gives the model.
         sent: the image, where it is not opened by its name but sent.
         has_files: whether the result is written; it is in the store alone where not.
+        on_plan: called with all that is decided, before anything is told of it.
 
     Raises:
         LandcastError: anything that the user can mend; no file stands under a final name then.
@@ -112,8 +116,14 @@ def predict(
     device = choose_device(request.device)
     precision = choose_precision(request.precision, device)
     folder = find_model(request.model)
-    with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
-        plan = with_domain(make_plan(request, source, load_contract(folder)), source, folder)
+    with (
+        rasterio.Env(**ENVIRONMENT),
+        sent or open_source(request.source, request.source_options) as source,
+        ExitStack() as stack,
+    ):
+        plan = with_calibration(make_plan(request, source, load_contract(folder)), folder)
+        plan = with_domain(plan, source, folder)
+        on_plan(plan)
         announce_plan(plan, request, warn, note)
         if has_files:
             check_outputs(request, plan.interval.iterations)
@@ -128,8 +138,10 @@ def predict(
         store.begin(result_key(plan, facts), plan)
         predictor = BlockPredictor(forecaster, reader, plan, has_look=picture is not None)
         blocks = StoredBlocks(predictor, store, on_progress)
+        judged = measure_layers(stack, request, plan, source, folder, model.sha256) if has_files else {}
         targets = {**request.layer_paths, **request.iteration_paths(plan.interval.iterations)} if has_files else {}
         paths = _write_layers(request, targets, blocks, reader, facts, picture, on_progress)
+        paths |= {layer: one.publish(request.is_overwriting) for layer, one in judged.items()}
     warnings = list(plan.caveats)
     if paths.get("prediction", request.output_path) != request.output_path:
         warnings.append(f"{request.output_path} is held open by another program; written as {paths['prediction']}")
@@ -151,7 +163,8 @@ def dry_run(request: PredictionRequest, warn: Say, note: Say = lambda message: N
     device = choose_device(request.device)
     folder = find_model(request.model)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
-        plan = with_domain(make_plan(request, source, load_contract(folder)), source, folder)
+        plan = with_calibration(make_plan(request, source, load_contract(folder)), folder)
+        plan = with_domain(plan, source, folder)
         announce_plan(plan, request, warn, note)
     check_outputs(request, plan.interval.iterations)
     _check_room(request, plan)
@@ -172,7 +185,7 @@ def _check_room(request: PredictionRequest, plan: Plan) -> None:
     transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
     image = LayerSpec(band_names(plan.bands), plan.rect, transform, crs, {}, plan.dtype)
     map_of_one = LayerSpec(SPREAD_NAME, plan.rect, transform, crs, {})
-    layers = [image] * (1 + plan.settings.kept_iterations) + [map_of_one] * (2 if plan.settings.members > 1 else 0)
+    layers = [image] * plan.settings.images + [map_of_one] * (2 if plan.settings.members > 1 else 0)
     needed = scene_disk_need(layers, "cog", len(plan.blocks)).peak_bytes
     check_disk(request.output_path.parent.absolute(), needed, str(request.output_path))
 
@@ -188,17 +201,16 @@ def _write_layers(
 ) -> dict[str, Path]:
     """Predict all blocks, one after another, and finish the files only when all are whole."""
     plan = blocks.plan
-    maps = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
     transform, crs = plan.grid.transform(plan.rect), plan.grid.crs
     facts_of = facts_of_iterations(facts, plan)
     with ExitStack() as stack:
         files = {
             layer: stack.enter_context(
                 ResultFile(
-                    path, maps.get(layer) or band_names(plan.bands), plan.rect.shape_yx, transform, crs,
+                    path, layer_names(layer, plan.bands), plan.rect.shape_yx, transform, crs,
                     make_tags(facts_of.get(layer, facts)),
-                    dtype="uint8" if layer in maps else plan.dtype,
-                    scaling=None if layer in maps else reader.source.scaling,
+                    dtype="uint8" if layer in MAP_NAMES else plan.dtype,
+                    scaling=None if layer in MAP_NAMES else reader.source.scaling,
                 )
             )
             for layer, path in targets.items()

@@ -15,10 +15,12 @@ from .errors import ModelError, RequestError
 from .files import hash_file
 from .model.folder import find_model, hash_model
 from .raster.access import is_address
-from .raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, versions_text
+from .raster.provenance import layer_names, versions_text
 from .request import PredictionRequest
 
-LAYERS = {"spread": SPREAD_NAME, "change": CHANGE_NAME, "prediction": (*band_names(3), *band_names(1))}
+LAYERS = {
+    layer: (*layer_names(layer, 3), *layer_names(layer, 1)) for layer in ("spread", "change", "typical", "prediction")
+}
 """Descriptions of the bands of each layer, by which a file is known."""
 AREA_FOLDER = "areas"
 """Beside a result: where a run over many areas keeps each in a file of its own."""
@@ -112,6 +114,7 @@ class RecordedResult:
             "precision": self.tags["precision"] if is_same_device else "auto",
             # the picture is the first member, which knows nothing of the others
             "members": 1 if self.layer == "prediction" else self._number("members"),
+            "is_drawing_typical": self.layer == "typical",
             "seed": self._number("seed"),
             "sampling_steps": self._number("sampling_steps"),
         }

@@ -24,9 +24,9 @@ from .plan import Plan
 from .predict import predict
 from .raster.access import ENVIRONMENT, open_dataset
 from .raster.options import SourceOptions
-from .raster.provenance import band_names
+from .raster.provenance import layer_names
 from .raster.result import to_rasterio_crs
-from .recorded import LAYERS, Circumstance, RecordedResult
+from .recorded import Circumstance, RecordedResult
 
 SAME_PLACE_PX = 1e-3
 
@@ -171,7 +171,7 @@ class _Comparison:
                 "name the source that it was made of"
             )
         self._rect = self._rect_in(plan)
-        names = band_names(plan.bands) if self._recorded.layer == "prediction" else LAYERS[self._recorded.layer]
+        names = layer_names(self._recorded.layer, plan.bands)
         missing = set(self._dataset.descriptions) - set(names)
         if missing:
             raise _OtherPlanError(f"its source does not give bands {', '.join(map(str, missing))}")

@@ -15,6 +15,8 @@ from .raster.options import SourceOptions
 MAX_SEED = 2**63 - 1
 MAX_OUTPUT_PX = 2_000_000_000
 MAX_ITERATIONS = 50
+LEAST_TYPICAL = 3
+"""Members of which one can be more typical than the others; two are equally far from their mean."""
 DEFAULT_MODEL = "naip-california"
 
 
@@ -48,6 +50,8 @@ class PredictionRequest:
         is_strict: whether warnings are errors.
         is_overwriting: whether existing results are replaced.
         is_keeping_iterations: whether the image after each earlier iteration is written beside the result.
+        is_drawing_typical: whether the most typical member of each place is written beside the result.
+        is_mapping_domain: whether a layer is written that tells how far each tile is from the model's training.
         quicklook: PNG of before and after to write.
     """
 
@@ -76,6 +80,8 @@ class PredictionRequest:
     is_strict: bool = False
     is_overwriting: bool = False
     is_keeping_iterations: bool = False
+    is_drawing_typical: bool = False
+    is_mapping_domain: bool = False
     quicklook: Path | None = None
 
     def __post_init__(self) -> None:
@@ -102,6 +108,11 @@ class PredictionRequest:
             raise RequestError(f"--iterations must lie between 1 and {MAX_ITERATIONS}, not {self.iterations}")
         if not 1 <= self.members <= 256:
             raise RequestError(f"--members must lie between 1 and 256, not {self.members}")
+        if self.is_drawing_typical and self.members < LEAST_TYPICAL:
+            raise RequestError(
+                f"--typical: the most typical of {self.members} member(s) needs at least {LEAST_TYPICAL} of them; "
+                "ask for more --members"
+            )
         if not 0 <= self.seed <= MAX_SEED:
             raise RequestError(f"--seed must lie between 0 and {MAX_SEED}, not {self.seed}")
         if self.max_output_px < 1:
@@ -117,9 +128,14 @@ class PredictionRequest:
 
     @property
     def layer_paths(self) -> dict[str, Path]:
-        """All files of the result by what they hold: `spread` and `change` only with several members."""
+        """All layers of the forecast by what they hold: `spread` and `change` only with several members."""
         names = ("spread", "change") if self.members > 1 else ()
-        return {"prediction": self.output_path, **self._beside(names)}
+        return {"prediction": self.output_path, **self._beside((*names, *(("typical",) * self.is_drawing_typical)))}
+
+    @property
+    def domain_paths(self) -> dict[str, Path]:
+        """The file that tells how far each tile is from the training; none where it was not asked for."""
+        return self._beside(("domain",) * self.is_mapping_domain)
 
     def iteration_paths(self, iterations: int) -> dict[str, Path]:
         """Files of the iterations before the last, by the names of their layers; none where they are not kept."""

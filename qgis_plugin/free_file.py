@@ -8,7 +8,7 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
-BESIDE = ("_spread", "_change")
+BESIDE = ("_spread", "_change", "_typical", "_domain")
 """What is appended to the name of a prediction for the files beside it; and `_iteration_1`, `_iteration_2`…"""
 
 

@@ -47,6 +47,8 @@ class PredictionRequest:
         model: name or folder of a model; the one that Landcast ships where None.
         is_strict: whether a warning is an error, before anything is predicted.
         keeps_iterations: whether the image after each earlier iteration is written beside the result.
+        draws_typical: whether the most typical member of each place is written beside the result.
+        maps_domain: whether a layer is written that tells how far each tile is from the model's training.
     """
 
     source: Path | str | None
@@ -63,6 +65,8 @@ class PredictionRequest:
     model: str | None = None
     is_strict: bool = False
     keeps_iterations: bool = False
+    draws_typical: bool = False
+    maps_domain: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class PredictedFiles:
     Attributes:
         output: the future layer; under the next free name, where the asked one was held open.
         beside: more layers, as several members bring them.
-        layers: all of them by what they hold: `prediction`, `spread`, `change`, `iteration_1` and so on.
+        layers: all of them by what they hold: `prediction`, `spread`, `change`, `typical`, `domain`, `iteration_1`
+            and so on.
     """
 
     output: Path

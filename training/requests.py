@@ -33,21 +33,18 @@ STAGES: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def plan_training(
-    request: TrainRequest, is_elsewhere: bool = False, base: str | None = None
-) -> tuple[TrainingPlan, Hardware]:
+def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[TrainingPlan, Hardware]:
     """Return what is to be trained, and where; sets the number of threads where one is asked for.
 
     Args:
         request: what is asked for.
         is_elsewhere: whether this process stands in another folder than who wrote the settings.
-        base: model to start from, by name or folder; the settings' own where None.
 
     Raises:
         RequestError: settings that cannot be read or do not fit together.
         ModelError: there is no such model to start from.
     """
-    folder = Path(request.folder)
+    folder, base = Path(request.folder), request.base
     if request.config is not None:
         settings = load_settings(Path(request.config), request.preset, base)
     elif base is not None:
@@ -58,6 +55,8 @@ def plan_training(
         settings = replace(find_preset(request.preset or "fast"), name=folder.name)
     if request.pairs:
         settings = replace(settings, pairs=tuple(map(read_pair, request.pairs)))
+    if request.datasets:
+        settings = replace(settings, datasets=request.datasets)
     if is_elsewhere:
         _check_absolute(request.config, settings.pairs, (*settings.single_dates, *settings.datasets))
     if request.max_steps:
@@ -66,7 +65,8 @@ def plan_training(
         torch.set_num_threads(request.threads)
     processes = join_processes(is_on_cpu=request.device == "cpu")
     device = processes.device or choose_device(request.device)
-    hardware = Hardware(device, choose_training_precision(request.precision, device), processes)
+    precision = choose_training_precision(request.precision, device)
+    hardware = Hardware(device, precision, processes, request.memory_limit_bytes)
     plan = TrainingPlan(settings, folder, STAGES[request.stage], request.is_resuming)
     weights = None if request.perceptual_weights is None else Path(request.perceptual_weights)
     return plan.with_extras(weights, request.has_tensorboard), hardware

@@ -72,12 +72,6 @@ class TrainingPlan:
     is_resuming: bool
     command: tuple[str, ...] = ()
 
-    def with_datasets(self, folders: Sequence[Path]) -> TrainingPlan:
-        """Train on folders of pairs as well; they take the place of those in the settings where any are given."""
-        if not folders:
-            return self
-        return replace(self, settings=replace(self.settings, datasets=tuple(map(str, folders))))
-
     def with_extras(self, perceptual_weights: Path | None, has_tensorboard: bool) -> TrainingPlan:
         """Take up what one computer alone can say: a file with weights of VGG19, and whether TensorBoard is there."""
         settings = self.settings

@@ -7,6 +7,7 @@ from typing import Callable, Literal, Union
 
 from ..protocol.frames import Frame
 from ..protocol.messages import Stage, Tile
+from ..protocol.values import DomainFigure
 from .errors import JobState
 
 
@@ -36,10 +37,17 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Noticed:
-    """What the user should (`warning`) or may like to know (`note`); each text once a job."""
+    """What the user should (`warning`) or may like to know (`note`); each text once a job.
+
+    Attributes:
+        level: which of both.
+        text: as the worker says it.
+        domain: of which the text tells; None where it tells of something else.
+    """
 
     level: Literal["note", "warning"]
     text: str
+    domain: DomainFigure | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class Listener:
     def progress(self, stage: Stage, done: int, total: int) -> None:
         """So much of a stage is done; `total` is 0 where that is not known."""
 
+    def noticed(self, event: Noticed) -> None:
+        """Something about the result; passed on as a note or a warning."""
+        self.warn(event.text) if event.level == "warning" else self.note(event.text)
+
     def note(self, text: str) -> None:
         """The user may like to know this about the result."""
 
@@ -119,7 +123,7 @@ def _tell(listener: Listener, event: JobEvent) -> None:
     if isinstance(event, Progressed):
         listener.progress(event.stage, event.done, event.total)
     elif isinstance(event, Noticed):
-        listener.warn(event.text) if event.level == "warning" else listener.note(event.text)
+        listener.noticed(event)
     elif isinstance(event, TileArrived):
         try:
             listener.tile(event.tile, event.frames)

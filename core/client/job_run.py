@@ -237,7 +237,7 @@ class JobRun:
         key = message.level, message.text
         if self.phase != "over" and key not in self._notices and len(self._notices) < MOST_NOTICES:
             self._notices.add(key)
-            self._emit(Noticed(message.level, message.text))
+            self._emit(Noticed(message.level, message.text, message.domain))
 
     def _on_tile(self, message: Tile, frames: list[Frame]) -> None:
         size = sum(frame.bytes for frame in frames)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..raster.present import PresentReader
 from ..raster.sent import SentImage
 from ..raster.source import SourceImage
 from .features import FeatureNetwork, fill_tile
+from .figure import DomainFigure
 from .spread import moved_into, spread_tiles
 
 MOST_TILES = 32
@@ -29,53 +30,7 @@ MOST_READ = 96
 """Tiles that are read for them, as some hold nothing."""
 LEAST_VALID = 0.75
 """Share of a tile that must be valid."""
-NOTABLE_SHARE = 0.25
-"""Of the tiles: where more are unlike the training, the user should know.
-
-One in twenty is expected of ground like that of the training; `docs/domain.md` says what other ground gives.
-"""
 CPU = torch.device("cpu")
-
-
-@dataclass(frozen=True)
-class DomainFigure:
-    """How far an area is from the training.
-
-    Attributes:
-        distances: float32, (tile,); of tiles spread over it, at least one. 1 is as far as 95 % of the training tiles
-            lie at most, each seen from the other places alone.
-    """
-
-    distances: NDArray[np.float32]
-
-    @property
-    def tiles(self) -> int:
-        """How many were looked at."""
-        return len(self.distances)
-
-    @property
-    def unlike_share(self) -> float:
-        """Of the tiles: those further than 1."""
-        return float((self.distances > 1).mean())
-
-    @property
-    def median(self) -> float:
-        """Of the distances."""
-        return float(np.median(self.distances))
-
-    @property
-    def is_notable(self) -> bool:
-        """Whether the user should know before anything is predicted."""
-        return self.unlike_share > NOTABLE_SHARE
-
-    def tell(self, source_name: str, model_name: str) -> str:
-        """All of it in a sentence."""
-        words = (
-            f"{source_name}: {self.unlike_share:.0%} of {self.tiles} tile(s) spread over the area are unlike what "
-            f"{model_name} was trained on (median distance {self.median:.2f}; 1 is where 5 % of its own training lies "
-            "beyond)"
-        )
-        return f"{words}, so take what it predicts there with care" if self.is_notable else words
 
 
 class DomainOfModel:
@@ -132,9 +87,10 @@ def with_domain(plan: Plan, source: SourceImage, folder: Path) -> Plan:
     if known is None or figure is None:
         return plan
     text = figure.tell(source.name, known.contract.name)
+    told = replace(plan, domain=figure, domain_text=text)
     if figure.is_notable:
-        return replace(plan, caveats=(*plan.caveats, text))
-    return replace(plan, notes=(*plan.notes, text))
+        return replace(told, caveats=(*plan.caveats, text))
+    return replace(told, notes=(*plan.notes, text))
 
 
 def domain_reader(plan: Plan, source: SourceImage, contract: ModelContract) -> PresentReader:

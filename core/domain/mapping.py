@@ -23,7 +23,8 @@ from ..raster.grid import Grid
 from ..raster.result import ResultFile, check_output
 from ..raster.source import SourceImage, open_source
 from ..request import PredictionRequest
-from .look import DomainFigure, DomainOfModel, domain_reader, load_domain_of, read_tile
+from .figure import DomainFigure
+from .look import DomainOfModel, domain_reader, load_domain_of, read_tile
 from .spread import count_tiles, tile_at
 
 BAND_NAMES = ("Distance from the training, 1: as far as 95 % of it",)
@@ -80,11 +81,7 @@ def map_domain(
     if output is not None:
         check_output(output, request.is_overwriting)
     folder = find_model(request.model)
-    known = load_domain_of(folder)
-    if known is None:
-        raise ModelError(
-            f"{folder}: does not say what it was trained on ({DOMAIN_NAME}); landcast domain --fit adds it"
-        )
+    known = _known(folder)
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         plan = make_plan(request, source, known.contract)
         announce_plan(plan, request, warn, note)
@@ -92,7 +89,10 @@ def map_domain(
         if output is None:
             figure = known.look(plan, source)
         else:
-            path, figure = _write(output, request, plan, source, known, hash_model(folder), on_progress)
+            with ExitStack() as stack:
+                layer = DomainLayer(stack, output, plan, source, known, hash_model(folder))
+                figure = layer.measure(on_progress)
+                path = layer.publish(request.is_overwriting) if figure else None
         if figure is None:
             raise SourceError(f"{source.name}: no tile of {TILE_PX} px of the area is mostly valid; name a larger one")
         text, warnings = figure.tell(source.name, known.contract.name), list(plan.caveats)
@@ -107,44 +107,85 @@ def map_domain(
         return MappedDomain(figure, path, plan.grid, shape_yx, known.contract.name, left_out, seconds, warnings)
 
 
-def _write(
-    output: Path,
-    request: PredictionRequest,
-    plan: Plan,
-    source: SourceImage,
-    known: DomainOfModel,
-    model_sha256: str,
-    on_progress: Progress,
-) -> tuple[Path | None, DomainFigure | None]:
-    """Measure every tile, row by row; the name of the verified file comes back. None of both where none is valid."""
-    rows, columns = count_tiles(plan.rect)
-    reader, found = domain_reader(plan, source, known.contract), []
-    facts = {
-        "source": short_name(source), "source_pixels_sha256": plan.seen.pixels_sha256,
-        "model": known.contract.name, "model_sha256": model_sha256, "gsd_m": f"{plan.grid.gsd_m:.6g}",
-    }  # fmt: skip
-    text = f"How far each tile of {facts['source']} is from what the model {facts['model']} was trained on."
-    tags = made_tags(text, {"LANDCAST_DOMAIN": "YES"}, facts)
-    with ExitStack() as stack:
-        file = stack.enter_context(
-            ResultFile(
-                output, BAND_NAMES, (rows, columns), tile_transform(plan.grid, plan.rect), plan.grid.crs, tags,
-                dtype="float32",
-            )
-        )  # fmt: skip
+class DomainLayer:
+    """A layer with a distance for each tile of a prediction, which stands aside until it is published.
+
+    Args:
+        stack: that closes it; what was not published is removed then.
+        output: GeoTIFF to write.
+        plan: of the prediction.
+        source: open.
+        known: what the model was trained on.
+        model_sha256: of the model.
+    """
+
+    def __init__(
+        self, stack: ExitStack, output: Path, plan: Plan, source: SourceImage, known: DomainOfModel, model_sha256: str
+    ) -> None:
+        self._plan, self._known = plan, known
+        self._reader = domain_reader(plan, source, known.contract)
+        facts = {
+            "source": short_name(source), "source_pixels_sha256": plan.seen.pixels_sha256,
+            "model": known.contract.name, "model_sha256": model_sha256, "gsd_m": f"{plan.grid.gsd_m:.6g}",
+        }  # fmt: skip
+        text = f"How far each tile of {facts['source']} is from what the model {facts['model']} was trained on."
+        tags = made_tags(text, {"LANDCAST_DOMAIN": "YES"}, facts)
+        shape_yx, place = count_tiles(plan.rect), tile_transform(plan.grid, plan.rect)
+        self._file = stack.enter_context(
+            ResultFile(output, BAND_NAMES, shape_yx, place, plan.grid.crs, tags, dtype="float32")
+        )
+
+    def measure(self, on_progress: Progress = lambda done, total: None) -> DomainFigure | None:
+        """Measure every tile, row by row; None where none is mostly valid.
+
+        Raises:
+            UnreadableSourceError: a block of the source is damaged.
+        """
+        rows, columns = count_tiles(self._plan.rect)
+        found = []
         for row in range(rows):
-            tiles = [read_tile(plan, reader, tile_at(plan.rect, row, column)) for column in range(columns)]
+            places = [tile_at(self._plan.rect, row, column) for column in range(columns)]
+            tiles = [read_tile(self._plan, self._reader, place) for place in places]
             valid = np.array([[tile is not None for tile in tiles]])
             values = np.zeros((1, 1, columns), np.float32)
             if valid.any():
-                values[:, valid] = known.measure([tile for tile in tiles if tile is not None])
+                values[:, valid] = self._known.measure([tile for tile in tiles if tile is not None])
                 found.append(values[:, valid][0])
-            file.write_rows(values, valid)
+            self._file.write_rows(values, valid)
             on_progress(row + 1, rows)
-        if not found:
-            return None, None
-        file.close()
-        return file.publish(request.is_overwriting), DomainFigure(np.concatenate(found))
+        return DomainFigure(np.concatenate(found)) if found else None
+
+    def publish(self, is_overwriting: bool) -> Path:
+        """Give the measured layer its name, read back and verified; the name comes back."""
+        self._file.close()
+        return self._file.publish(is_overwriting)
+
+
+def measure_layers(
+    stack: ExitStack, request: PredictionRequest, plan: Plan, source: SourceImage, folder: Path, model_sha256: str
+) -> dict[str, DomainLayer]:
+    """Measure the layer of distances that a prediction asks for; to be published with the rest. Empty without one.
+
+    Raises:
+        ModelError: the model does not say what it was trained on.
+        SourceError: the source cannot be read.
+    """
+    layers = {}
+    for name, path in request.domain_paths.items():
+        layer = DomainLayer(stack, path, plan, source, _known(folder), model_sha256)
+        # ground that is mostly hidden is no reason against predicting it: the layer holds nothing then
+        layer.measure()
+        layers[name] = layer
+    return layers
+
+
+def _known(folder: Path) -> DomainOfModel:
+    known = load_domain_of(folder)
+    if known is None:
+        raise ModelError(
+            f"{folder}: does not say what it was trained on ({DOMAIN_NAME}); landcast domain --fit adds it"
+        )
+    return known
 
 
 def tile_transform(grid: Grid, area: Rect) -> Affine:

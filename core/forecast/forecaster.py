@@ -23,7 +23,7 @@ from ..lattice import (
     Rect,
     blend_weight,
     coarse_need,
-    image_need,
+    difference_need,
     iteration_rects,
     split,
     unet_windows,
@@ -37,11 +37,13 @@ from ..model.unet import DIFFERENCE_CHANNELS
 from ..model.views import turn, turn_back, turn_unshuffled
 from ..noise import NoiseKey
 from .batches import BATCH_SIZES, BatchSizes, batch_of
+from .block_forecast import BlockForecast
 from .compose import COMPOSE_MARGIN_PX, compose_anchored, compose_pixels
 from .ensemble import changed_cells, ensemble_maps
 from .filling import fill_squares
 from .graphs import graphs_of
 from .sampler import check_sampling_steps, sample
+from .typical import MemberChange, choose_members, join_members, typical_need
 from .windows import UNIT_PX, AreaNoise, ShownArea, in_units
 
 LARGEST_DIFFERENCE = 1.0
@@ -62,6 +64,7 @@ class ForecastSettings:
         seed: of all noise.
         sampling_steps: network calls a member and iteration.
         is_keeping_iterations: whether the first member's image after each earlier iteration is kept.
+        is_drawing_typical: whether the most typical member of each place is drawn too; of several members.
     """
 
     years_per_iteration: float
@@ -71,46 +74,31 @@ class ForecastSettings:
     seed: int = 0
     sampling_steps: int = 1
     is_keeping_iterations: bool = False
+    is_drawing_typical: bool = False
 
     @property
     def kept_iterations(self) -> int:
         """How many images are kept beside the result."""
         return self.iterations - 1 if self.is_keeping_iterations else 0
 
-
-@dataclass(frozen=True)
-class BlockForecast:
-    """The result over one rectangle.
-
-    Attributes:
-        before: float32, (3, y, x) in 0..1; the source on the same grid.
-        after: float32, (3, y, x) in 0..1; the first member.
-        valid: bool, (y, x); where the source is valid and the result is wanted.
-        spread: uint8, (y, x); deviation between members in levels, None for one member.
-        change: uint8, (y, x); probability of change in percent: the share of members that change, or what that is
-            worth where the model is calibrated; None for one member.
-        earlier: float32, (3, y, x) in 0..1 each; the first member after each kept iteration, which `after` is not one
-            of.
-        changed: bool, (member, y, x) in cells, over all cells that the rectangle touches; whether a member changes.
-    """
-
-    before: NDArray[np.float32]
-    after: NDArray[np.float32]
-    valid: NDArray[np.bool_]
-    changed: NDArray[np.bool_]
-    spread: NDArray[np.uint8] | None = None
-    change: NDArray[np.uint8] | None = None
-    earlier: tuple[NDArray[np.float32], ...] = ()
-
     @property
-    def present(self) -> NDArray[np.uint8]:
-        """The source in 8-bit levels, uint8 (3, y, x); zero where not valid."""
-        return _to_levels(self.before, self.valid)
+    def images(self) -> int:
+        """How many images a forecast gives."""
+        return 1 + self.kept_iterations + self.is_drawing_typical
 
-    @property
-    def image(self) -> NDArray[np.uint8]:
-        """The first member in 8-bit levels, uint8 (3, y, x); zero where not valid."""
-        return _to_levels(self.after, self.valid)
+    def last_area(self, want: Rect) -> Rect:
+        """Pixels over which the last iteration draws its difference, for `want`."""
+        area = coarse_need(want)
+        return typical_need(area) if self.is_drawing_typical else area
+
+    def rects(self, want: Rect, source: Rect | None) -> list[Rect]:
+        """What must be read, then what must be known after each iteration; the last is what is wanted.
+
+        Args:
+            want: rectangle of the result.
+            source: rectangle of the source; no limit where None.
+        """
+        return iteration_rects(want, self.iterations, source, self.last_area(want))
 
 
 ReadImage = Callable[[Rect], tuple[NDArray[np.float32], NDArray[np.bool_]]]
@@ -182,16 +170,22 @@ class Forecaster:
             return self._empty(want, inside)
         present = torch.from_numpy(image)
         is_valid = torch.from_numpy(valid)
-        first, change = self._member(0, present, is_valid, have, want)
+        first, drawn = self._member(0, present, is_valid, have, want)
         *earlier, after = (fine.numpy() for fine in first)
         others = (self._member(number, present, is_valid, have, want) for number in range(1, self.settings.members))
-        changes = [change, *(other for _, other in others)]
-        changed = changed_cells(changes, coarse_need(want), want)
+        members = [drawn, *(other for _, other in others)]
+        area = coarse_need(want)
+        cells = area.in_cells().slices_in(self.settings.last_area(want).in_cells())
+        near = [member.change[:, *cells] for member in members]
+        changed = changed_cells(near, area, want)
         whole = BlockForecast(image[:, *want.slices_in(have)], after, inside, changed, earlier=tuple(earlier))
         if self.settings.members == 1:
             return whole
-        spread, share = ensemble_maps(changes, coarse_need(want), want, change_table(self.model, self.settings))
-        return replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
+        spread, share = ensemble_maps(near, area, want, change_table(self.model, self.settings))
+        whole = replace(whole, spread=np.where(inside, spread, 0), change=np.where(inside, share, 0))
+        if not self.settings.is_drawing_typical:
+            return whole
+        return replace(whole, typical=self._typical(members, present, is_valid, have, want).numpy())
 
     def calls(self, want: Rect) -> int:
         """How many network calls a rectangle takes at most; windows without a valid pixel take none."""
@@ -241,37 +235,55 @@ class Forecaster:
 
     def _member(
         self, member: int, present: Tensor, valid: Tensor, have: Rect, want: Rect
-    ) -> tuple[list[Tensor], Tensor]:
+    ) -> tuple[list[Tensor], MemberChange]:
         """Run all iterations of one member.
 
         Returns:
-            The fine images over `want`, those that are kept and the last, for the first member only, and the coarse
-            change since the source over what `want` needs.
+            The fine images over `want`, those that are kept and the last, for the first member only, and the change
+            since the source over the last iteration's area.
         """
         images: list[Tensor] = []
         current, current_rect = present, have
         for iteration, goal in enumerate(self._rects(want)[1:]):
-            area, need = coarse_need(goal), image_need(goal)
+            is_last = iteration == self.settings.iterations - 1
+            area = self.settings.last_area(goal) if is_last else coarse_need(goal)
+            need = difference_need(area)
             # beyond the source there is nothing, so what an earlier iteration left out is not valid
             current, is_valid = _on(current, current_rect, need), _on(valid, have, need)
             difference = self.difference(member, iteration, current, is_valid, need, area)
             here, seen = current[:, *area.slices_in(need)], is_valid[area.slices_in(need)]
-            is_last = iteration == self.settings.iterations - 1
             if is_last:
-                change = difference if self.model.contract.change_grid == "cells" else coarsen(difference[None])[0]
-                if iteration > 0:
-                    since = torch.where(seen, here - _on(present, have, area), 0)
-                    change = coarsen(since[None])[0] + change
+                since = None if iteration == 0 else torch.where(seen, here - _on(present, have, area), 0)
+                change = MemberChange.of(
+                    difference, since, self.model.contract.change_grid, self.settings.is_drawing_typical
+                )
                 if member > 0:
                     return [], change
-            fine = self._refine(here, seen, difference, area)
-            current, current_rect = fine[:, *goal.slices_in(area)], goal
+            current, current_rect = self._finish(here, seen, difference, area, goal), goal
             if is_last or (member == 0 and self.settings.is_keeping_iterations):
                 images.append(current if is_last else _on(current, goal, want))
         return images, change
 
+    def _typical(
+        self, members: Sequence[MemberChange], present: Tensor, valid: Tensor, have: Rect, want: Rect
+    ) -> Tensor:
+        """The most typical member of each place, drawn in one step from the present; float32 (3, y, x) in 0..1."""
+        tiles, area = self.settings.last_area(want), coarse_need(want)
+        counted = coarsen(_on(valid, have, tiles)[None, None].float())[0, 0]
+        chosen = choose_members([member.change for member in members], counted)
+        unit_px = UNIT_PX[self.model.contract.change_grid]
+        difference = join_members([member.drawn for member in members], chosen, tiles, area, unit_px)
+        return self._finish(_on(present, have, area), _on(valid, have, area), difference, area, want)
+
     def _rects(self, want: Rect) -> list[Rect]:
-        return iteration_rects(want, self.settings.iterations, self.source)
+        return self.settings.rects(want, self.source)
+
+    def _finish(self, present: Tensor, valid: Tensor, difference: Tensor, area: Rect, want: Rect) -> Tensor:
+        """The fine image over `want`, float32 (3, y, x) in 0..1, of the present and its difference over `area`."""
+        inner = coarse_need(want)
+        pixels, units = inner.slices_in(area), self._in_units(inner).slices_in(self._in_units(area))
+        fine = self._refine(present[:, *pixels], valid[pixels], difference[:, *units], inner)
+        return fine[:, *want.slices_in(inner)]
 
     def _refine(self, present: Tensor, valid: Tensor, difference: Tensor, area: Rect) -> Tensor:
         """Upscale and compose over `area`, window by window; float32 (3, y, x) in 0..1.
@@ -406,7 +418,9 @@ class Forecaster:
         layer = np.zeros(valid.shape, np.uint8) if self.settings.members > 1 else None
         image = np.zeros((3, *valid.shape), np.float32)
         changed = np.zeros((self.settings.members, *want.snapped(CELL_PX).in_cells().shape_yx), np.bool_)
-        return BlockForecast(image, image, valid, changed, layer, layer, (image,) * self.settings.kept_iterations)
+        typical = image if self.settings.is_drawing_typical else None
+        earlier = (image,) * self.settings.kept_iterations
+        return BlockForecast(image, image, valid, changed, layer, layer, earlier, typical)
 
 
 class _PlannedCalls:
@@ -429,13 +443,14 @@ def count_calls(
 ) -> tuple[int, int]:
     """Calls of the UNet and of the upscaler, where the model has one, that a rectangle takes at most."""
     unet, upscaler = 0, 0
-    for goal in iteration_rects(want, settings.iterations, source)[1:]:
-        area = coarse_need(goal)
+    goals = settings.rects(want, source)[1:]
+    for number, goal in enumerate(goals, 1):
+        area = settings.last_area(goal) if number == len(goals) else coarse_need(goal)
         unet += settings.members * -(-len(unet_windows(area)) // sizes.windows) * settings.sampling_steps
-        refined = -(-len(list(split(area.expanded(-UPSCALE_PAD_PX), UPSCALE_PX))) // sizes.drawn)
+        refined = -(-len(list(split(goal.snapped(UPSCALE_PX), UPSCALE_PX))) // sizes.drawn)
         upscaler += settings.members * refined
-    # of the members after the first no image is made in the last iteration
-    return unet, (upscaler - (settings.members - 1) * refined) * has_upscaler
+    # of the members after the first no image is made in the last iteration, but one of all that are typical
+    return unet, (upscaler - (settings.members - 1 - settings.is_drawing_typical) * refined) * has_upscaler
 
 
 def _call(unet: UNet2DModel, noisy: Tensor, times: Tensor, channels: Tensor, interval: Tensor | None) -> Tensor:
@@ -471,10 +486,6 @@ def _on(values: Tensor, held: Rect, wanted: Rect) -> Tensor:
     if not both.is_empty:
         result[..., *both.slices_in(wanted)] = values[..., *both.slices_in(held)]
     return result
-
-
-def _to_levels(image: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    return ((image * 255).round().clip(0, 255) * valid).astype(np.uint8)
 
 
 assert UPSCALE == CELL_PX

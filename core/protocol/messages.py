@@ -27,7 +27,7 @@ from .fields import (
 )
 from .message import Message
 from .requests import Band, JobRequest, Positive, PredictRequest, SourceGrid, Years
-from .values import Device, EngineStatus, JobStatus, Limits, ModelInfo, Rect, ResultFile
+from .values import Device, DomainFigure, EngineStatus, JobStatus, Limits, ModelInfo, Rect, ResultFile
 from .versions import Version
 
 FailureCode = Literal[
@@ -129,6 +129,11 @@ class Planned(Message, type="PLANNED"):
         result_date: that the result claims.
         warnings: what the user should know.
         notes: what the user may like to know.
+        domain: how far the area is from the model's training; None where the model does not say what that was, or the
+            pixels are not there yet.
+        is_change_calibrated: whether the probability of change was held to what came true in forecasts like this; None
+            for one member, of which there is none.
+        change_calibrated_on: where; empty where it was not.
     """
 
     job: Id
@@ -153,6 +158,9 @@ class Planned(Message, type="PLANNED"):
     result_date: Optional[Name] = None
     warnings: Notes = ()
     notes: Notes = ()
+    domain: Optional[DomainFigure] = None
+    is_change_calibrated: Optional[bool] = None
+    change_calibrated_on: Name = ""
 
     @property
     def shape_yx(self) -> tuple[int, int]:
@@ -255,11 +263,16 @@ class Progress(Message, type="PROGRESS"):
 
 @dataclass(frozen=True)
 class Notice(Message, type="NOTICE"):
-    """host, engine: what the user should (`warning`) or may like to know (`note`) about the result."""
+    """host, engine: what the user should (`warning`) or may like to know (`note`) about the result.
+
+    Attributes:
+        domain: of which the text tells, for who would say it in other words; None where it tells of something else.
+    """
 
     job: Id
     level: Literal["note", "warning"]
     text: Words
+    domain: Optional[DomainFigure] = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ class PredictRequest:
     is_strict: bool = False
     is_overwriting: bool = False
     is_keeping_iterations: bool = False
+    is_drawing_typical: bool = False
+    is_mapping_domain: bool = False
     quicklook: Optional[PathText] = None
 
 
@@ -115,6 +117,9 @@ class TrainRequest:
         is_resuming: whether to go on where an earlier run stopped.
         perceptual_weights: safetensors file with the weights of a VGG19, whose features the upscaler is held to.
         has_tensorboard: whether curves are written for TensorBoard as well.
+        base: name or folder of the model whose weights it begins with, to be fine-tuned; the settings' own where None.
+        datasets: folders that `landcast pairs` made, in the place of those in the settings.
+        memory_limit_bytes: that a step may take; what a GPU has free where None.
     """
 
     kind: ClassVar[str] = "train"
@@ -131,6 +136,9 @@ class TrainRequest:
     threads: Optional[Annotated[int, Between(1, 4096)]] = None
     perceptual_weights: Optional[PathText] = None
     has_tensorboard: bool = False
+    base: Optional[PathText] = None
+    datasets: Annotated[tuple[PathText, ...], AtMost(64)] = ()
+    memory_limit_bytes: Optional[Annotated[int, Between(1, 2**62)]] = None
 
 
 JobRequest = Union[PredictRequest, EvaluateRequest, TrainRequest]

@@ -75,6 +75,25 @@ class ResultFile:
 
 
 @dataclass(frozen=True)
+class DomainFigure:
+    """How far an area is from what a model was trained on, by tiles spread over it.
+
+    Attributes:
+        tiles: that were looked at.
+        unlike_share: of them: those further than 95 % of the training lie from each other.
+        median: of the distances, in units of that distance.
+        is_notable: whether the user should know before anything is predicted.
+        text: the same as a sentence, as it stands among warnings or notes.
+    """
+
+    tiles: Count
+    unlike_share: Annotated[float, Between(0, 1)]
+    median: Annotated[float, Between(0, 1e9)]
+    is_notable: bool
+    text: Words
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What a model promises.
 
@@ -89,6 +108,9 @@ class ModelInfo:
         sampling_steps: network calls a member.
         bytes: of its files.
         is_shipped: whether it came with the program.
+        has_domain: whether it says what it was trained on; None where the worker is too old to tell.
+        change_calibrated_on: places on which its probability of change was held to what came true; empty where it was
+            not, None where the worker is too old to tell.
     """
 
     name: Name
@@ -104,6 +126,8 @@ class ModelInfo:
     sampling_steps: Count
     bytes: Count
     is_shipped: bool = False
+    has_domain: Optional[bool] = None
+    change_calibrated_on: Optional[Name] = None
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,8 @@ class Version:
         return MAGIC + bytes((self.major, self.minor))
 
 
-CURRENT = Version(1, 2)
+CURRENT = Version(1, 3)
 """The version that messages are written in."""
-KEEPS_ITERATIONS = Version(1, 1)
-"""Since when a prediction may bring the image after each iteration."""
 SPOKEN: tuple[Version, ...] = (CURRENT,)
 """For each major version that is understood, its newest minor one."""
 

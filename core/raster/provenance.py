@@ -16,12 +16,21 @@ BAND_NAMES = ("Predicted red", "Predicted green", "Predicted blue")
 GREY_NAME = ("Predicted grey",)
 SPREAD_NAME = ("Predicted spread between members, levels",)
 CHANGE_NAME = ("Predicted probability of change, percent",)
+MAP_NAMES = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
+"""Bands of the layers that are no images."""
+TYPICAL = "{}, most typical member"
 LIBRARIES = ("torch", "diffusers", "numpy", "rasterio")
 
 
 def band_names(bands: int) -> tuple[str, ...]:
     """Descriptions of the bands of a prediction with one band or three."""
     return BAND_NAMES if bands == len(BAND_NAMES) else GREY_NAME
+
+
+def layer_names(layer: str, bands: int) -> tuple[str, ...]:
+    """Descriptions of the bands of a layer of a forecast, whose images have one band or three."""
+    images = band_names(bands)
+    return MAP_NAMES.get(layer) or (tuple(map(TYPICAL.format, images)) if layer == "typical" else images)
 
 
 def make_tags(facts: Mapping[str, object]) -> dict[str, str]:

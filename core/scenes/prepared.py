@@ -14,12 +14,14 @@ import rasterio
 import torch
 
 from ..blocks import BlockPredictor, BlockReading, Layers, result_key
+from ..calibrated import with_calibration
 from ..device import choose_device, choose_precision, precision_name
 from ..domain.look import with_domain
-from ..errors import ModelError, SourceError
+from ..errors import ModelError, RequestError, SourceError
 from ..facts import facts_of_iterations, make_facts
 from ..forecast.batches import BATCH_SIZES, BatchSizes
-from ..forecast.forecaster import BlockForecast, Forecaster
+from ..forecast.block_forecast import BlockForecast
+from ..forecast.forecaster import Forecaster
 from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
 from ..model.calibration import load_calibration
@@ -29,7 +31,7 @@ from ..plan import Plan, Say, announce_plan, make_plan
 from ..raster.access import ENVIRONMENT, is_address
 from ..raster.layer import LayerSpec
 from ..raster.present import PresentReader
-from ..raster.provenance import CHANGE_NAME, SPREAD_NAME, band_names, make_tags
+from ..raster.provenance import MAP_NAMES, layer_names, make_tags
 from ..raster.source import open_source
 from ..request import PredictionRequest
 from .source_stamp import SourceStamp, SourceWatch
@@ -126,17 +128,16 @@ class PreparedScene:
     def layers(self) -> dict[str, LayerSpec]:
         """What each result file is, by its layer."""
         plan = self.plan
-        maps = {"spread": SPREAD_NAME, "change": CHANGE_NAME}
         facts_of = facts_of_iterations(self.facts, plan)
         return {
             layer: LayerSpec(
-                bands=maps.get(layer) or band_names(plan.bands),
-                dtype="uint8" if layer in maps else plan.dtype,
+                bands=layer_names(layer, plan.bands),
+                dtype="uint8" if layer in MAP_NAMES else plan.dtype,
                 rect=plan.rect,
                 transform=plan.grid.transform(plan.rect),
                 crs=plan.grid.crs,
                 tags=make_tags(facts_of.get(layer, self.facts)),
-                scaling=None if layer in maps else self.scaling,
+                scaling=None if layer in MAP_NAMES else self.scaling,
             )
             for layer in self.targets
         }
@@ -173,13 +174,15 @@ def prepare_scene(
     Raises:
         LandcastError: anything that the user can mend.
     """
+    if request.is_mapping_domain:
+        raise RequestError(f"{request.source}: a layer of distances from the training is made by landcast domain -o")
     compute = compute or choose_compute(request)
     folder = find_model(request.model)
     request = _absolute(request, folder)
     stamp = SourceWatch(str(request.source), request.source_options.is_remote_allowed).stamp()
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         contract = load_contract(folder)
-        plan = with_domain(make_plan(request, source, contract, block_px), source, folder)
+        plan = with_domain(with_calibration(make_plan(request, source, contract, block_px), folder), source, folder)
         check_sampling_steps(contract.objective, plan.settings.sampling_steps)
         announce_plan(plan, request, warn, note)
         facts = make_facts(request, source, plan, contract, hash_model(folder), load_calibration(folder))

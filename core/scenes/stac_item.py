@@ -51,6 +51,7 @@ TITLES = {
     "prediction": "SYNTHETIC: predicted image",
     "spread": "SYNTHETIC: spread between members, levels",
     "change": "SYNTHETIC: probability of change, percent",
+    "typical": "SYNTHETIC: predicted image, most typical member of each place",
     "quicklook": "SYNTHETIC: quicklook, before and after",
 }
 ROLES = {"prediction": ["data", "synthetic"], "quicklook": ["overview", "synthetic"]}

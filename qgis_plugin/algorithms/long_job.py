@@ -13,6 +13,7 @@ from qgis.core import (
 
 from ...core.protocol.requests import EvaluateRequest, TrainRequest
 from ..compat import ADVANCED
+from ..dock.plain_words import in_plain_words
 from ..interpreter import InterpreterError
 from ..prediction import PredictionCrashedError, PredictionFailedError
 from ..translation import tr
@@ -53,7 +54,9 @@ def carry_out_long(
 
     try:
         return carry_out(choice, worker, request, FeedbackListener(feedback))
-    except (PredictionFailedError, InterpreterError) as error:
+    except PredictionFailedError as error:
+        raise QgsProcessingException(in_plain_words(str(error))) from error
+    except InterpreterError as error:
         raise QgsProcessingException(str(error)) from error
     except PredictionCrashedError as error:
         raise QgsProcessingException(tr("Landcast ended unexpectedly: {}").format(error)) from error

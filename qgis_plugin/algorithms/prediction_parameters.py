@@ -24,6 +24,8 @@ SEED = "SEED"
 MEMBERS = "MEMBERS"
 MODEL = "MODEL"
 KEEP_ITERATIONS = "KEEP_ITERATIONS"
+TYPICAL = "TYPICAL"
+DOMAIN = "DOMAIN"
 STRICT = "STRICT"
 
 
@@ -38,6 +40,8 @@ class PredictionSettings:
     seed: int
     model: str | None
     keeps_iterations: bool
+    draws_typical: bool
+    maps_domain: bool
     is_strict: bool
 
 
@@ -60,6 +64,12 @@ def prediction_definitions() -> list[QgsProcessingParameterDefinition]:
         model_definition(MODEL),
         QgsProcessingParameterBoolean(
             KEEP_ITERATIONS, tr("Keep every iteration: the steps in between, beside the result"), defaultValue=False
+        ),
+        QgsProcessingParameterBoolean(
+            TYPICAL, tr("Most typical future: of at least 3 members, beside the result"), defaultValue=False
+        ),
+        QgsProcessingParameterBoolean(
+            DOMAIN, tr("Distance from the training: a layer beside the result"), defaultValue=False
         ),
         QgsProcessingParameterBoolean(STRICT, tr("Strict: warnings are errors"), defaultValue=False),
     ]
@@ -87,6 +97,8 @@ def read_settings(
         seed=algorithm.parameterAsInt(parameters, SEED, context),
         model=read_text(algorithm, parameters, MODEL, context),
         keeps_iterations=algorithm.parameterAsBoolean(parameters, KEEP_ITERATIONS, context),
+        draws_typical=algorithm.parameterAsBoolean(parameters, TYPICAL, context),
+        maps_domain=algorithm.parameterAsBoolean(parameters, DOMAIN, context),
         is_strict=algorithm.parameterAsBoolean(parameters, STRICT, context),
     )
 

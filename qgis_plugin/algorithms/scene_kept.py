@@ -46,7 +46,20 @@ def why_not_kept(output: Path, source: Path | str | None, settings: PredictionSe
                 "{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or "
                 "have earlier results replaced."
             ).format(path=output, name=name.lower().replace("_", " "), found=found or "?", wanted=wanted)
+    for layer, what in _beside(settings):
+        if not output.with_name(f"{output.stem}_{layer}{output.suffix}").is_file():
+            return tr(
+                "{path} was predicted without this: {what}. Choose another folder, or have earlier results replaced."
+            ).format(path=output, what=what)
     return None
+
+
+def _beside(settings: PredictionSettings) -> Iterator[tuple[str, str]]:
+    """Layers whose files have to stand beside the result, and what they are called."""
+    if settings.draws_typical:
+        yield "typical", tr("most typical future")
+    if settings.maps_domain:
+        yield "domain", tr("distance from the training")
 
 
 def _wanted(source: Path | str | None, settings: PredictionSettings) -> Wanted:

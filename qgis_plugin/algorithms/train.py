@@ -20,10 +20,11 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
 )
 
 from ...core.protocol.requests import TrainRequest
-from ..compat import ADVANCED, NUMBER
+from ..compat import ADVANCED, FOLDER, NUMBER
 from ..prediction import PredictionCancelledError
 from ..translation import tr
 from .base import LandcastAlgorithm, Parameters
@@ -31,14 +32,19 @@ from .long_job import DEVICE, carry_out_long, device_definition
 from .pair_parameters import pair_definitions, read_pair
 from .prediction_parameters import read_text
 from .ready_worker import ready_worker
+from .training_sources import read_base, read_dataset
 
 PRESETS = ["fast", "default", "reference", "native128"]
+GIB = 2**30
 STAGES = ["all", "forecaster", "upscaler"]
 
 
 class TrainAlgorithm(LandcastAlgorithm):
     """The worker trains; checkpoints stand beside the model's folder, so that what was stopped can go on."""
 
+    DATASET = "DATASET"
+    BASE = "BASE"
+    MEMORY = "MEMORY"
     CONFIG = "CONFIG"
     PRESET = "PRESET"
     MAX_STEPS = "MAX_STEPS"
@@ -69,15 +75,22 @@ class TrainAlgorithm(LandcastAlgorithm):
             "model of a prediction.\n\n"
             "Both dates are folders of GeoTIFF files whose equal names pair them, each pair on the same pixels: "
             "“Export a training pair” makes such folders. One file of each date will do as well. The years between "
-            "them are read in the paths, as in before_2016 and after_2020, or given. Several intervals, and all else "
+            "them are read in the paths, as in before_2016 and after_2020, or given. Or give a dataset: a folder that "
+            "{command} made of any imagery, checked, filtered and split. Several intervals, and all else "
             "that can be told, stand in a settings file (TOML); see the guide of training.\n\n"
+            "Start from a model: with a few hundred pairs it is better to go on from a model that was trained already, "
+            "by its name ({shipped} is the one that comes with Landcast) or its folder. It brings its own settings, "
+            "so leave the preset empty; each step is then checked on places that are held out, and training stops "
+            "where they get no better.\n\n"
+            "Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU "
+            "is asked what it has free; give a limit where others need some of it, or for a CPU.\n\n"
             "Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the "
             "published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs "
             "thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the "
             "model's, which ends in .training: tick “Go on” and run it again with the same settings.\n\n"
             "This needs a worker on this machine, and Landcast with its training part: "
             "pip install 'landcast[training]'."
-        )
+        ).format(command="landcast pairs", shipped="naip-california")
 
     def tags(self) -> list[str]:
         return tr("train,training,model,learn,own,region,fine-tune").split(",")
@@ -140,22 +153,31 @@ class TrainAlgorithm(LandcastAlgorithm):
             QgsProcessingException: there is nothing to train on, or a path is none.
         """
         pair, config = read_pair(self, parameters, context), read_text(self, parameters, self.CONFIG, context)
-        if pair is None and config is None:
+        dataset = read_dataset(self, parameters, self.DATASET, context)
+        if pair is None and config is None and dataset is None:
             raise QgsProcessingException(
-                tr("There is nothing to train on: give images of two dates, or a settings file that names them.")
+                tr("There is nothing to train on: give images of two dates, a dataset, or a settings file.")
             )
+        base = read_base(self, parameters, self.BASE, context)
+        preset = self._choice_of(parameters, self.PRESET, context)
+        if base is not None and preset is not None and config is None:
+            text = tr("The preset {preset} and the model to start from, which brings its own, exclude each other.")
+            raise QgsProcessingException(text.format(preset=preset))
         if config is not None and not Path(config).is_file():
             raise QgsProcessingException(tr("{}: no such settings file.").format(config))
         return TrainRequest(
             folder=str(Path(self.parameterAsString(parameters, self.OUTPUT, context)).absolute()),
             pairs=() if pair is None else (pair,),
             config=None if config is None else str(Path(config).absolute()),
-            preset=self._choice_of(parameters, self.PRESET, context),
+            preset=preset,
             max_steps=self.parameterAsInt(parameters, self.MAX_STEPS, context) or None,
             stage=self._choice_of(parameters, self.STAGE, context) or "all",
             is_resuming=self.parameterAsBoolean(parameters, self.RESUME, context),
             device=self._choice_of(parameters, DEVICE, context) or "auto",
             threads=self.parameterAsInt(parameters, self.THREADS, context) or None,
+            base=base,
+            datasets=() if dataset is None else (dataset,),
+            memory_limit_bytes=round(self.parameterAsDouble(parameters, self.MEMORY, context) * GIB) or None,
         )
 
     def _choice_of(self, parameters: Parameters, name: str, context: QgsProcessingContext) -> Any:
@@ -163,6 +185,12 @@ class TrainAlgorithm(LandcastAlgorithm):
 
     def _main_definitions(self) -> list[QgsProcessingParameterDefinition]:
         return [
+            QgsProcessingParameterFile(
+                self.DATASET, tr("Dataset: a folder that “landcast pairs” made"), FOLDER, optional=True
+            ),
+            QgsProcessingParameterString(
+                self.BASE, tr("Start from a model: its name or folder (empty: from nothing)"), optional=True
+            ),
             QgsProcessingParameterEnum(
                 self.PRESET, tr("Preset (empty: the settings file's, else fast)"), PRESETS, optional=True,
                 usesStaticStrings=True,
@@ -186,6 +214,10 @@ class TrainAlgorithm(LandcastAlgorithm):
             device_definition(),
             QgsProcessingParameterNumber(
                 self.THREADS, tr("CPU threads (0: all)"), NUMBER.Integer, optional=True, minValue=0
+            ),
+            QgsProcessingParameterNumber(
+                self.MEMORY, tr("Memory that a step may take, in GB (0: what a GPU has free)"), NUMBER.Double,
+                optional=True, minValue=0,
             ),
         ]  # fmt: skip
 

@@ -57,6 +57,8 @@ class Choices:
         members: samples of the future.
         seed: of all noise.
         keeps_iterations: whether earlier iterations are written as well.
+        draws_typical: whether the most typical member is written as well.
+        maps_domain: whether a layer tells how far each tile is from the training.
         output: file to write; a temporary one where empty.
     """
 
@@ -74,6 +76,8 @@ class Choices:
     members: int = 1
     seed: int = 0
     keeps_iterations: bool = False
+    draws_typical: bool = False
+    maps_domain: bool = False
     output: str = ""
 
     @property
@@ -114,6 +118,8 @@ def make_request(
         seed=choices.seed,
         model=choices.model,
         keeps_iterations=choices.keeps_iterations,
+        draws_typical=choices.draws_typical,
+        maps_domain=choices.maps_domain,
     )
 
 

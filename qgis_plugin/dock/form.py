@@ -123,6 +123,8 @@ class PredictionForm(QWidget):  # type: ignore[misc]
             members=self.more.members.value(),
             seed=self.more.seed.value(),
             keeps_iterations=self.more.keeps_iterations.isChecked(),
+            draws_typical=self.more.is_drawing_typical,
+            maps_domain=self.more.is_mapping_domain,
             output=str(self.output.filePath()).strip(),
         )
 
@@ -147,6 +149,7 @@ class PredictionForm(QWidget):  # type: ignore[misc]
 
     def _on_model(self) -> None:
         self.years.show_card(self.model.card)
+        self.more.show_card(self.model.card)
         self.changed.emit()
 
 

@@ -13,6 +13,8 @@ from .choices import TILE_PX
 
 CONTRACT = "landcast.json"
 CARD = "README.md"
+DOMAIN = "domain.safetensors"
+CALIBRATION = "calibration.json"
 SHIPPED = Path(__file__).parents[2] / "core" / "model" / "shipped"
 MOST_STEPS = 10
 """Of the slider of years; further is typed."""
@@ -34,6 +36,9 @@ class ModelCard:
         gsd_range_m: smallest and largest GSD that it was trained on.
         interval_years: years ahead that it was trained on, ascending.
         page: its whole card; None where it is not on this machine.
+        has_domain: whether it says what it was trained on; None where the worker is too old to tell.
+        calibrated_on: where its probability of change was held to what came true; empty where it was not, None where
+            the worker is too old to tell.
     """
 
     model: str
@@ -43,6 +48,8 @@ class ModelCard:
     gsd_range_m: tuple[float, float]
     interval_years: tuple[float, ...]
     page: Path | None = None
+    has_domain: bool | None = None
+    calibrated_on: str | None = None
 
     @property
     def step_years(self) -> float:
@@ -70,6 +77,8 @@ def card_of(info: ModelInfo) -> ModelCard:
         info.gsd_range_m,
         tuple(sorted(info.interval_years)) or (1.0,),
         page if page is not None and page.is_file() else None,
+        info.has_domain,
+        info.change_calibrated_on,
     )
 
 
@@ -98,14 +107,25 @@ def read_card(folder: Path) -> ModelCard:
     if not years or years[0] <= 0:
         raise NoModelError(tr("The model in {} names no years that it was trained on.").format(folder))
     page = folder / CARD
-    return ModelCard(str(folder), texts[0], texts[1], texts[2], (low, high), years, page if page.is_file() else None)
+    return ModelCard(
+        str(folder), texts[0], texts[1], texts[2], (low, high), years, page if page.is_file() else None,
+        (folder / DOMAIN).is_file(), _calibrated_on(folder),
+    )  # fmt: skip
+
+
+def _calibrated_on(folder: Path) -> str:
+    """Where a model's probability of change was calibrated; empty where it was not, or its worker will say why not."""
+    try:
+        return str(json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))["place"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def describe_card(card: ModelCard) -> list[tuple[str, str]]:
     """Names and values, in the order in which they matter to who chooses."""
     years = ", ".join(f"{years:g}" for years in card.interval_years)
     low, high = card.scale_range_m
-    return [
+    told = [
         (tr("Region"), card.region),
         (tr("Sensor"), card.sensor),
         (
@@ -116,3 +136,13 @@ def describe_card(card: ModelCard) -> list[tuple[str, str]]:
         ),
         (tr("Years"), tr("{} years at once, further by repeating").format(years)),
     ]
+    if card.calibrated_on is not None:
+        told.append((tr("Change"), change_words(card.calibrated_on)))
+    return told
+
+
+def change_words(calibrated_on: str) -> str:
+    """What a probability of change is worth."""
+    if calibrated_on:
+        return tr("probability, calibrated on {}").format(calibrated_on)
+    return tr("share of the futures that are drawn, not calibrated")

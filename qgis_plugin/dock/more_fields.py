@@ -12,10 +12,13 @@ from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSpinBox, Q
 from ..shown_bands import Bands
 from ..translation import tr
 from .choices import Choices
+from .model_card import ModelCard
 from .notes import NoteLabel, add_below, let_shrink
 from .sources import first_bands, has_bands
 
 MOST_MEMBERS = 256
+LEAST_TYPICAL = 3
+"""As in `core.request`, which QGIS's Python cannot import."""
 MOST_SEED = 2**31 - 1
 
 
@@ -28,6 +31,8 @@ class MoreFields(QObject):  # type: ignore[misc]
         seed: of all noise.
         dice: throws another seed.
         keeps_iterations: whether earlier iterations are written as well.
+        draws_typical: whether the most typical member is written as well.
+        maps_domain: whether a layer tells how far each tile is from the training.
         is_choosing_bands: whether other bands are predicted than those that are shown.
         bands: red, green and blue.
     """
@@ -54,6 +59,16 @@ class MoreFields(QObject):  # type: ignore[misc]
         self.keeps_iterations.setObjectName("landcastIterations")
         self.keeps_iterations.setToolTip(tr("Also writes the steps in between, as layers of their own dates."))
         self.keeps_iterations.toggled.connect(self.changed)
+        self.draws_typical = QCheckBox(tr("Most typical future"))
+        self.draws_typical.setObjectName("landcastTypical")
+        self.draws_typical.toggled.connect(self.changed)
+        self.maps_domain = QCheckBox(tr("Distance from the training"))
+        self.maps_domain.setObjectName("landcastDomain")
+        self.maps_domain.setToolTip(
+            tr("Also writes a layer that tells how far each tile of the image is from what the model was trained on.")
+        )
+        self.maps_domain.toggled.connect(self.changed)
+        self._domain_note = NoteLabel()
         self.is_choosing_bands = QCheckBox(tr("Other bands than those shown"))
         self.is_choosing_bands.setObjectName("landcastOtherBands")
         self.is_choosing_bands.toggled.connect(self._on_bands)
@@ -63,6 +78,7 @@ class MoreFields(QObject):  # type: ignore[misc]
             band.bandChanged.connect(self.changed)
         self.box = self._put_together()
         self._describe_members()
+        self.show_card(None)
 
     def _make_number(self, name: str, least: int, most: int) -> QSpinBox:
         number = QSpinBox()
@@ -93,7 +109,10 @@ class MoreFields(QObject):  # type: ignore[misc]
         row.addWidget(self.dice)
         form.addRow(tr("S&eed"), row)
         form.labelForField(row).setBuddy(self.seed)
+        add_below(form, self.draws_typical)
         add_below(form, self.keeps_iterations)
+        add_below(form, self.maps_domain)
+        add_below(form, self._domain_note)
         form.addRow(self.is_choosing_bands)
         self._band_rows = []
         for text, band in zip((tr("Red"), tr("Green"), tr("Blue")), self.bands):
@@ -107,6 +126,28 @@ class MoreFields(QObject):  # type: ignore[misc]
         if self._layer is None or not self.is_choosing_bands.isChecked():
             return None
         return tuple(band.currentBand() for band in self.bands)
+
+    @property
+    def is_drawing_typical(self) -> bool:
+        """Whether the most typical member is asked for, and there are members enough to have one."""
+        return bool(self.draws_typical.isEnabled() and self.draws_typical.isChecked())
+
+    @property
+    def is_mapping_domain(self) -> bool:
+        """Whether the distance from the training is asked for, of a model that knows it."""
+        return bool(self.maps_domain.isEnabled() and self.maps_domain.isChecked())
+
+    def show_card(self, card: ModelCard | None) -> None:
+        """Offer what the model can tell, and say why it cannot tell the rest; None while it is not known."""
+        self.maps_domain.setEnabled(card is not None and bool(card.has_domain))
+        if card is None or card.has_domain:
+            self._domain_note.say("")
+        elif card.has_domain is None:
+            self._domain_note.say(tr("The worker is too old to tell what its model was trained on: update it."))
+        else:
+            self._domain_note.say(
+                tr("This model does not say what it was trained on. With its training images that can be added.")
+            )
 
     def show_layer(self, layer: QgsRasterLayer | None) -> None:
         """Offer the bands of a layer."""
@@ -124,6 +165,8 @@ class MoreFields(QObject):  # type: ignore[misc]
         self.members.setValue(choices.members)
         self.seed.setValue(choices.seed)
         self.keeps_iterations.setChecked(choices.keeps_iterations)
+        self.draws_typical.setChecked(choices.draws_typical)
+        self.maps_domain.setChecked(choices.maps_domain)
 
     def _fill_bands(self) -> None:
         for band in self.bands:
@@ -156,3 +199,10 @@ class MoreFields(QObject):  # type: ignore[misc]
     def _describe_members(self) -> None:
         is_one = self.members.value() == 1
         self._members_note.say("" if is_one else tr("with spread and probability of change"))
+        is_enough = self.members.value() >= LEAST_TYPICAL
+        self.draws_typical.setEnabled(is_enough)
+        self.draws_typical.setToolTip(
+            tr("Also writes, place by place, the member that is most like the others.")
+            if is_enough
+            else tr("Needs at least {} members.").format(LEAST_TYPICAL)
+        )

@@ -15,14 +15,18 @@ def in_plain_words(text: str) -> str:
         "area": tr("area"),
         "bands": tr("bands"),
         "extent": tr("area"),
+        "from": tr("start from a model"),
         "ground-scale": tr("ground scale"),
         "gsd": tr("metres a pixel"),
         "iterations": tr("iterations"),
         "keep-iterations": tr("keep every iteration"),
         "members": tr("members"),
+        "memory-limit": tr("memory that a step may take"),
         "model": tr("model"),
+        "pairs": tr("dataset"),
         "seed": tr("seed"),
         "source-date": tr("date"),
+        "typical": tr("most typical future"),
         "years": tr("years ahead"),
     }
     named = OPTION.sub(lambda match: fields.get(match[1], match[0]), text)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ...core.protocol.messages import Planned
+from ..domain_words import domain_warning, domain_words
 from ..translation import tr
+from .model_card import change_words
+from .plain_words import in_plain_words
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
 KIB = 1024.0
@@ -20,9 +23,22 @@ def describe_plan(planned: Planned) -> list[tuple[str, str]]:
         (tr("Work"), _work(planned)),
         (tr("Takes"), _takes(planned)),
     ]
+    if planned.domain is not None:
+        told.append((tr("Ground"), domain_words(planned.domain)))
+    if planned.is_change_calibrated is not None:
+        told.append((tr("Change"), change_words(planned.change_calibrated_on)))
     if planned.result_date is not None:
         told.insert(1, (tr("Date"), tr("{} to {}").format(planned.source_date, planned.result_date)))
     return told
+
+
+def warnings_of(planned: Planned) -> list[str]:
+    """What the user should know before it begins, in words of the form where there are some."""
+    figure = planned.domain
+    return [
+        domain_warning(figure) if figure is not None and text == figure.text else in_plain_words(text)
+        for text in planned.warnings
+    ]
 
 
 def _work(planned: Planned) -> str:

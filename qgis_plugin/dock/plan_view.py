@@ -14,7 +14,7 @@ from .choices import Choices, later_year
 from .form import PredictionForm
 from .orders import Orders, PlanAnswer
 from .plain_words import in_plain_words
-from .plan_text import describe_plan
+from .plan_text import describe_plan, warnings_of
 from .sources import find_services, source_layer
 
 
@@ -65,7 +65,7 @@ class PlanView:
         name = self._other_crs(choices, plan.planned.crs)
         run.show_state("")
         run.show_plan([*told, (tr("CRS"), name)] if name else told)
-        run.warnings.say([*self._terms(choices), *plan.warnings, *map(in_plain_words, plan.planned.warnings)])
+        run.warnings.say([*self._terms(choices), *plan.warnings, *warnings_of(plan.planned)])
         self._form.scale.show_planned(plan.scale_m)
         self.show_known(choices)
 

@@ -424,14 +424,14 @@ Beide Layer müssen Dateien sein, die Landcast selbst öffnet, oder GeoTIFF-Date
 
 The image is any raster layer that QGIS shows: a local {formats} file, a local VRT or a GeoTIFF at an http(s) address, of any bands, 8 or 16 bit or float, which Landcast opens by itself; or a web service (XYZ tiles, WMS), a layer in memory or behind a password, which QGIS reads for it: give an extent or an area then, and mind the terms of the service. The bands that the layer shows, in colour or in grey, are the ones that are predicted. The result lies on the pixels of the image, or on true metres where the ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without a change of colour.
 
-What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result. Model: the name or the folder of a model; empty for the one that comes with Landcast. Keep every iteration: to look further ahead than the model was trained for, it predicts from its own result again; the steps in between are written beside the result then. Strict: where there is anything to warn of, nothing is predicted.
+What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result, which is calibrated where the model is, and else the share of the members that change; the log says which. Most typical future: of at least 3 members the one that is most like the others, place by place. Distance from the training: one value for each tile of the model, up to 1 where it is like what the model was trained on; the model has to say what that was. Model: the name or the folder of a model; empty for the one that comes with Landcast. Keep every iteration: to look further ahead than the model was trained for, it predicts from its own result again; the steps in between are written beside the result then. Strict: where there is anything to warn of, nothing is predicted.
 
 Landcast runs beside QGIS, as a worker that keeps its model loaded and ends with QGIS, in a Python environment of its own. Its interpreter is set by the environment variable LANDCAST_PYTHON or the QGIS setting landcast/python; the setting landcast/worker names a worker on another machine instead.</source>
         <translation>Zeigt, wie die Landschaft eines Luft- oder Satellitenbildes in einigen Jahren aussehen kann, als GeoTIFF auf dem Boden, den das Bild abdeckt. Das Ergebnis ist von einem statistischen Modell erfunden: Es zeigt einen Weg, den die Dinge nehmen können, und ist keine Beobachtung.
 
 Das Bild ist ein beliebiger Rasterlayer, den QGIS zeigt: eine lokale {formats}-Datei, ein lokales VRT oder ein GeoTIFF unter einer http(s)-Adresse, mit beliebigen Kanälen, 8 oder 16 Bit oder Gleitkomma, die Landcast selbst öffnet; oder ein Webdienst (XYZ-Kacheln, WMS), ein Layer im Speicher oder hinter einem Passwort, den QGIS dafür liest: geben Sie dann eine Ausdehnung oder Fläche an und beachten Sie die Bedingungen des Dienstes. Vorhergesagt werden die Kanäle, die der Layer zeigt, in Farbe oder in Grau. Das Ergebnis liegt auf den Pixeln des Bildes, oder auf wahren Metern, wo der Bodenmaßstab oder das KBS des Bildes es verlangen, und hat dessen Werte, sodass es ohne Farbwechsel über dem Bild liegt.
 
-Was vorhergesagt wird: eine Ausdehnung, die Polygone einer Fläche oder das ganze Bild. Bodenmaßstab: wie viele Meter eine Kachel des Modells abdeckt; ein gröberer Maßstab wird schneller berechnet und zeigt weniger Einzelheiten. Datum des Bildes: ein Jahr (2016), Monat (2016-06) oder Tag (2016-06-14), wo das Bild es nicht sagt. Startwert: derselbe Startwert gibt dasselbe Ergebnis. Mitglieder: wie viele Stichproben der Zukunft gezogen werden; bei mehreren werden ihre Streuung und die Änderungswahrscheinlichkeit neben das Ergebnis geschrieben. Modell: Name oder Ordner eines Modells; leer für das, das mit Landcast kommt. Jede Iteration behalten: Um weiter vorauszusehen, als das Modell trainiert wurde, sagt es aus seinem eigenen Ergebnis weiter voraus; die Schritte dazwischen werden dann neben das Ergebnis geschrieben. Streng: Wo es etwas zu warnen gibt, wird nichts vorhergesagt.
+Was vorhergesagt wird: eine Ausdehnung, die Polygone einer Fläche oder das ganze Bild. Bodenmaßstab: wie viele Meter eine Kachel des Modells abdeckt; ein gröberer Maßstab wird schneller berechnet und zeigt weniger Einzelheiten. Datum des Bildes: ein Jahr (2016), Monat (2016-06) oder Tag (2016-06-14), wo das Bild es nicht sagt. Startwert: derselbe Startwert gibt dasselbe Ergebnis. Mitglieder: wie viele Stichproben der Zukunft gezogen werden; bei mehreren werden ihre Streuung und die Änderungswahrscheinlichkeit neben das Ergebnis geschrieben; sie ist kalibriert, wo das Modell es ist, und sonst der Anteil der Mitglieder mit Veränderung; das Protokoll sagt, welches von beiden. Typischste Zukunft: aus mindestens 3 Mitgliedern Ort für Ort das, das den anderen am ähnlichsten ist. Abstand vom Training: ein Wert für jede Kachel des Modells, bis 1, wo sie dem gleicht, womit das Modell trainiert wurde; das Modell muss sagen, was das war. Modell: Name oder Ordner eines Modells; leer für das, das mit Landcast kommt. Jede Iteration behalten: Um weiter vorauszusehen, als das Modell trainiert wurde, sagt es aus seinem eigenen Ergebnis weiter voraus; die Schritte dazwischen werden dann neben das Ergebnis geschrieben. Streng: Wo es etwas zu warnen gibt, wird nichts vorhergesagt.
 
 Landcast läuft neben QGIS, als Worker, der sein Modell geladen hält und mit QGIS endet, in einer eigenen Python-Umgebung. Deren Interpreter setzt die Umgebungsvariable LANDCAST_PYTHON oder die QGIS-Einstellung landcast/python; die Einstellung landcast/worker nennt stattdessen einen Worker auf einem anderen Rechner.</translation>
     </message>
@@ -578,6 +578,14 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs bleiben, sodass ein ange
         <translation>Jede Iteration behalten: die Schritte dazwischen, neben dem Ergebnis</translation>
     </message>
     <message>
+        <source>Most typical future: of at least 3 members, beside the result</source>
+        <translation>Typischste Zukunft: aus mindestens 3 Mitgliedern, neben dem Ergebnis</translation>
+    </message>
+    <message>
+        <source>Distance from the training: a layer beside the result</source>
+        <translation>Abstand vom Training: ein Layer neben dem Ergebnis</translation>
+    </message>
+    <message>
         <source>Model: name or folder (empty: the one that comes with Landcast)</source>
         <translation>Modell: Name oder Ordner (leer: das, das mit Landcast kommt)</translation>
     </message>
@@ -588,6 +596,18 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs bleiben, sodass ein ange
     <message>
         <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
         <translation>{path} wurde mit anderen Einstellungen vorhergesagt ({name} {found}, nicht {wanted}): wählen Sie einen anderen Ordner oder lassen Sie frühere Ergebnisse ersetzen.</translation>
+    </message>
+    <message>
+        <source>{path} was predicted without this: {what}. Choose another folder, or have earlier results replaced.</source>
+        <translation>{path} wurde ohne dies vorhergesagt: {what}. Wählen Sie einen anderen Ordner, oder lassen Sie frühere Ergebnisse ersetzen.</translation>
+    </message>
+    <message>
+        <source>most typical future</source>
+        <translation>typischste Zukunft</translation>
+    </message>
+    <message>
+        <source>distance from the training</source>
+        <translation>Abstand vom Training</translation>
     </message>
     <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
@@ -756,14 +776,22 @@ Auslassen, was da ist: Ergebnisse eines früheren Laufs bleiben, sodass ein ange
     <message>
         <source>Trains a model of your own on images of one region at two dates. The result is a folder: give it as the model of a prediction.
 
-Both dates are folders of GeoTIFF files whose equal names pair them, each pair on the same pixels: “Export a training pair” makes such folders. One file of each date will do as well. The years between them are read in the paths, as in before_2016 and after_2020, or given. Several intervals, and all else that can be told, stand in a settings file (TOML); see the guide of training.
+Both dates are folders of GeoTIFF files whose equal names pair them, each pair on the same pixels: “Export a training pair” makes such folders. One file of each date will do as well. The years between them are read in the paths, as in before_2016 and after_2020, or given. Or give a dataset: a folder that {command} made of any imagery, checked, filtered and split. Several intervals, and all else that can be told, stand in a settings file (TOML); see the guide of training.
+
+Start from a model: with a few hundred pairs it is better to go on from a model that was trained already, by its name ({shipped} is the one that comes with Landcast) or its folder. It brings its own settings, so leave the preset empty; each step is then checked on places that are held out, and training stops where they get no better.
+
+Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU is asked what it has free; give a limit where others need some of it, or for a CPU.
 
 Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
 
 This needs a worker on this machine, and Landcast with its training part: pip install 'landcast[training]'.</source>
         <translation>Trainiert ein eigenes Modell mit Bildern einer Region zu zwei Zeitpunkten. Das Ergebnis ist ein Ordner: geben Sie ihn als Modell einer Vorhersage an.
 
-Beide Zeitpunkte sind Ordner mit GeoTIFF-Dateien, die durch gleiche Namen gepaart sind, jedes Paar auf denselben Pixeln: „Ein Trainingspaar exportieren“ erzeugt solche Ordner. Je Zeitpunkt eine Datei genügt auch. Die Jahre dazwischen werden den Pfaden entnommen, wie in before_2016 und after_2020, oder angegeben. Mehrere Abstände und alles Weitere, was sich einstellen lässt, stehen in einer Einstellungsdatei (TOML); siehe die Anleitung zum Training.
+Beide Zeitpunkte sind Ordner mit GeoTIFF-Dateien, die durch gleiche Namen gepaart sind, jedes Paar auf denselben Pixeln: „Ein Trainingspaar exportieren“ erzeugt solche Ordner. Je Zeitpunkt eine Datei genügt auch. Die Jahre dazwischen werden den Pfaden entnommen, wie in before_2016 und after_2020, oder angegeben. Oder geben Sie einen Datensatz an: einen Ordner, den {command} aus beliebigen Bildern erzeugt hat, geprüft, gefiltert und aufgeteilt. Mehrere Abstände und alles Weitere, was sich einstellen lässt, stehen in einer Einstellungsdatei (TOML); siehe die Anleitung zum Training.
+
+Ausgangsmodell: Mit einigen hundert Paaren ist es besser, von einem Modell auszugehen, das schon trainiert ist, mit seinem Namen ({shipped} ist das, das mit Landcast kommt) oder seinem Ordner. Es bringt seine eigenen Einstellungen mit, lassen Sie die Vorgabe also leer; dann wird an zurückgehaltenen Orten geprüft, und das Training endet, wo diese nicht mehr besser werden.
+
+Speicher: Vor dem ersten Schritt schätzt das Training, was es braucht, und lehnt ab, was nicht passt. Bei einer GPU gilt, was auf ihr frei ist; geben Sie eine Grenze an, wo andere etwas davon brauchen, oder für eine CPU.
 
 Vorgabe: fast ist, was Landcast mitbringt, und lernt am schnellsten, default zieht in zehn Schritten, reference ist das veröffentlichte Verfahren und verlangt eine GPU. Schritte: einige hundert zeigen, ob alles stimmt, ein brauchbares Modell braucht Tausende: Stunden auf einer CPU. Ein angehaltenes Training behält Gelerntes in einem Ordner neben dem des Modells, der auf .training endet: kreuzen Sie „Fortsetzen“ an und starten Sie es mit denselben Einstellungen erneut.
 
@@ -794,12 +822,24 @@ Dies braucht einen Worker auf diesem Rechner und Landcast mit seinem Trainingste
         <translation>Das Modell: {}</translation>
     </message>
     <message>
-        <source>There is nothing to train on: give images of two dates, or a settings file that names them.</source>
-        <translation>Es gibt nichts, womit trainiert werden könnte: geben Sie Bilder zweier Zeitpunkte an oder eine Einstellungsdatei, die sie nennt.</translation>
+        <source>There is nothing to train on: give images of two dates, a dataset, or a settings file.</source>
+        <translation>Es gibt nichts, womit trainiert werden kann: geben Sie Bilder zweier Zeitpunkte, einen Datensatz oder eine Einstellungsdatei an.</translation>
+    </message>
+    <message>
+        <source>The preset {preset} and the model to start from, which brings its own, exclude each other.</source>
+        <translation>Die Vorgabe {preset} und das Ausgangsmodell, das seine eigene mitbringt, schließen einander aus.</translation>
     </message>
     <message>
         <source>{}: no such settings file.</source>
         <translation>{}: eine solche Einstellungsdatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Dataset: a folder that “landcast pairs” made</source>
+        <translation>Datensatz: ein Ordner, den „landcast pairs“ erzeugt hat</translation>
+    </message>
+    <message>
+        <source>Start from a model: its name or folder (empty: from nothing)</source>
+        <translation>Ausgangsmodell: sein Name oder Ordner (leer: von Grund auf)</translation>
     </message>
     <message>
         <source>Preset (empty: the settings file's, else fast)</source>
@@ -826,6 +866,10 @@ Dies braucht einen Worker auf diesem Rechner und Landcast mit seinem Trainingste
         <translation>CPU-Threads (0: alle)</translation>
     </message>
     <message>
+        <source>Memory that a step may take, in GB (0: what a GPU has free)</source>
+        <translation>Speicher, den ein Schritt brauchen darf, in GB (0: was auf der GPU frei ist)</translation>
+    </message>
+    <message>
         <source>{} is a file: choose a folder for the model.</source>
         <translation>{} ist eine Datei: wählen Sie einen Ordner für das Modell.</translation>
     </message>
@@ -836,6 +880,10 @@ Dies braucht einen Worker auf diesem Rechner und Landcast mit seinem Trainingste
     <message>
         <source>{} holds an earlier training: tick “Go on” to continue it, or choose another folder.</source>
         <translation>{} enthält ein früheres Training: kreuzen Sie „Fortsetzen“ an, um es weiterzuführen, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>{folder} is no dataset, as it holds no {file}: give a folder that “landcast pairs” made.</source>
+        <translation>{folder} ist kein Datensatz, denn {file} fehlt darin: geben Sie einen Ordner an, den „landcast pairs“ erzeugt hat.</translation>
     </message>
     <message>
         <source>Worker status</source>
@@ -1086,6 +1134,18 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>{} Jahre auf einmal, weiter durch Wiederholung</translation>
     </message>
     <message>
+        <source>Change</source>
+        <translation>Veränderung</translation>
+    </message>
+    <message>
+        <source>probability, calibrated on {}</source>
+        <translation>Wahrscheinlichkeit, kalibriert an {}</translation>
+    </message>
+    <message>
+        <source>share of the futures that are drawn, not calibrated</source>
+        <translation>Anteil der gezogenen Zukünfte, nicht kalibriert</translation>
+    </message>
+    <message>
         <source>What predicts. A model knows the places and the sensors that it was trained on.</source>
         <translation>Was vorhersagt. Ein Modell kennt die Orte und Sensoren, mit denen es trainiert wurde.</translation>
     </message>
@@ -1134,6 +1194,18 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Schreibt auch die Schritte dazwischen, als Layer mit eigenem Datum.</translation>
     </message>
     <message>
+        <source>Most typical future</source>
+        <translation>Typischste Zukunft</translation>
+    </message>
+    <message>
+        <source>Distance from the training</source>
+        <translation>Abstand vom Training</translation>
+    </message>
+    <message>
+        <source>Also writes a layer that tells how far each tile of the image is from what the model was trained on.</source>
+        <translation>Schreibt auch einen Layer, der sagt, wie weit jede Kachel des Bildes von dem entfernt ist, womit das Modell trainiert wurde.</translation>
+    </message>
+    <message>
         <source>Other bands than those shown</source>
         <translation>Andere Kanäle als die gezeigten</translation>
     </message>
@@ -1162,8 +1234,24 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Blau</translation>
     </message>
     <message>
+        <source>The worker is too old to tell what its model was trained on: update it.</source>
+        <translation>Der Worker ist zu alt, um zu sagen, womit sein Modell trainiert wurde: aktualisieren Sie ihn.</translation>
+    </message>
+    <message>
+        <source>This model does not say what it was trained on. With its training images that can be added.</source>
+        <translation>Dieses Modell sagt nicht, womit es trainiert wurde. Mit seinen Trainingsbildern lässt sich das nachtragen.</translation>
+    </message>
+    <message>
         <source>with spread and probability of change</source>
         <translation>mit Streuung und Änderungswahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>Also writes, place by place, the member that is most like the others.</source>
+        <translation>Schreibt auch, Ort für Ort, das Mitglied, das den anderen am ähnlichsten ist.</translation>
+    </message>
+    <message>
+        <source>Needs at least {} members.</source>
+        <translation>Braucht mindestens {} Mitglieder.</translation>
     </message>
     <message>
         <source>Draw a rectangle on the map, or choose another area.</source>
@@ -1206,6 +1294,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Kanäle</translation>
     </message>
     <message>
+        <source>start from a model</source>
+        <translation>Ausgangsmodell</translation>
+    </message>
+    <message>
         <source>ground scale</source>
         <translation>Bodenmaßstab</translation>
     </message>
@@ -1226,8 +1318,16 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Mitglieder</translation>
     </message>
     <message>
+        <source>memory that a step may take</source>
+        <translation>Speicher, den ein Schritt brauchen darf</translation>
+    </message>
+    <message>
         <source>model</source>
         <translation>Modell</translation>
+    </message>
+    <message>
+        <source>dataset</source>
+        <translation>Datensatz</translation>
     </message>
     <message>
         <source>seed</source>
@@ -1260,6 +1360,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>Takes</source>
         <translation>Braucht</translation>
+    </message>
+    <message>
+        <source>Ground</source>
+        <translation>Gelände</translation>
     </message>
     <message>
         <source>Date</source>
@@ -1552,6 +1656,14 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>the model is repeated {} times, each less certain</source>
         <translation>das Modell wird {}-mal wiederholt, jedes Mal weniger sicher</translation>
+    </message>
+    <message>
+        <source>{unlike} % of {tiles} tiles spread over the area are unlike what the model was trained on (median distance {median}; like its training is up to 1)</source>
+        <translation>{unlike} % von {tiles} über die Fläche verteilten Kacheln sind anders als das, womit das Modell trainiert wurde (mittlerer Abstand {median}; bis 1 ist es wie im Training)</translation>
+    </message>
+    <message>
+        <source>{figure}: take with care what is predicted there.</source>
+        <translation>{figure}: Was dort vorhergesagt wird, ist mit Vorsicht zu nehmen.</translation>
     </message>
     <message>
         <source>The disk is full: make room, then press the button again.</source>
@@ -2298,6 +2410,18 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Streuung {when}</translation>
     </message>
     <message>
+        <source>Most typical future {when}</source>
+        <translation>Typischste Zukunft {when}</translation>
+    </message>
+    <message>
+        <source>Change probability {when}, calibrated</source>
+        <translation>Änderungswahrscheinlichkeit {when}, kalibriert</translation>
+    </message>
+    <message>
+        <source>Futures with change {when}</source>
+        <translation>Zukünfte mit Veränderung {when}</translation>
+    </message>
+    <message>
         <source>Change probability {when}</source>
         <translation>Änderungswahrscheinlichkeit {when}</translation>
     </message>
@@ -2326,6 +2450,10 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Vor dem Ende angehalten: nur ein Teil ist da.</translation>
     </message>
     <message>
+        <source>How far each tile of “{source}” is from what the model {model} was trained on. Up to 1 it is like the training; the further beyond, the less is to be made of what is predicted there. Near does not mean right.</source>
+        <translation>Wie weit jede Kachel von „{source}“ von dem entfernt ist, womit das Modell {model} trainiert wurde. Bis 1 ist sie wie im Training; je weiter darüber, desto weniger ist auf das zu geben, was dort vorhergesagt wird. Nah heißt nicht richtig.</translation>
+    </message>
+    <message>
         <source>One way in which this place may look: {when}.</source>
         <translation>Eine Weise, wie dieser Ort aussehen kann: {when}.</translation>
     </message>
@@ -2334,12 +2462,24 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Wie weit die Mitglieder einer Vorhersage auseinanderliegen: {when}.</translation>
     </message>
     <message>
-        <source>How probable it is that this place changes: {when}.</source>
-        <translation>Wie wahrscheinlich es ist, dass sich dieser Ort verändert: {when}.</translation>
+        <source>Of the members of a prediction, place by place the one that is most like the others: {when}.</source>
+        <translation>Von den Mitgliedern einer Vorhersage Ort für Ort das, das den anderen am ähnlichsten ist: {when}.</translation>
     </message>
     <message>
         <source>Predicted by Landcast from “{source}” with the model {model}. Synthetic: this is not a photograph.</source>
         <translation>Von Landcast aus „{source}“ mit dem Modell {model} vorhergesagt. Synthetisch: dies ist keine Fotografie.</translation>
+    </message>
+    <message>
+        <source>How probable it is that this place changes: {when}. Calibrated: in {place}, of the places that got 70 %, about 70 % did change.</source>
+        <translation>Wie wahrscheinlich es ist, dass sich dieser Ort verändert: {when}. Kalibriert: in {place} haben sich von den Orten, die 70 % bekamen, etwa 70 % wirklich verändert.</translation>
+    </message>
+    <message>
+        <source>How many of the {members} futures that were drawn change this place, in percent: {when}. Not calibrated: read it as more or less likely, not as a probability.</source>
+        <translation>Wie viele der {members} gezogenen Zukünfte diesen Ort verändern, in Prozent: {when}. Nicht kalibriert: als mehr oder weniger wahrscheinlich zu lesen, nicht als Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+        <source>How probable it is that this place changes: {when}.</source>
+        <translation>Wie wahrscheinlich es ist, dass sich dieser Ort verändert: {when}.</translation>
     </message>
     <message>
         <source>Predicted by Landcast: synthetic, not an observation</source>
@@ -2356,6 +2496,26 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
     <message>
         <source>levels of 255</source>
         <translation>Stufen von 255</translation>
+    </message>
+    <message>
+        <source>% of futures</source>
+        <translation>% der Zukünfte</translation>
+    </message>
+    <message>
+        <source>much like the training</source>
+        <translation>dem Training sehr ähnlich</translation>
+    </message>
+    <message>
+        <source>like the training</source>
+        <translation>dem Training ähnlich</translation>
+    </message>
+    <message>
+        <source>unlike the training</source>
+        <translation>anders als das Training</translation>
+    </message>
+    <message>
+        <source>far from it</source>
+        <translation>weit davon entfernt</translation>
     </message>
     <message>
         <source>A prediction is still running: wait for its end, or cancel it.</source>
@@ -2670,8 +2830,8 @@ Der Worker von QGIS selbst startet mit der ersten Vorhersage. Er wird nicht blo�
         <translation>Der Layer kann nur von einem Worker auf diesem Rechner gelesen werden.</translation>
     </message>
     <message>
-        <source>The worker, {}, is too old to keep every iteration: update it, or do not ask for that.</source>
-        <translation>Der Worker, {}, ist zu alt, um jede Iteration zu behalten: aktualisieren Sie ihn oder verlangen Sie das nicht.</translation>
+        <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>
+        <translation>Der Worker, {worker}, ist zu alt dafür: {what}. Aktualisieren Sie ihn, oder verzichten Sie darauf.</translation>
     </message>
     <message>
         <source>A worker on another machine cannot read an area: give an extent, or use a worker on this machine.</source>

@@ -424,14 +424,14 @@ Both layers must be files that Landcast opens by itself, or GeoTIFF files at an 
 
 The image is any raster layer that QGIS shows: a local {formats} file, a local VRT or a GeoTIFF at an http(s) address, of any bands, 8 or 16 bit or float, which Landcast opens by itself; or a web service (XYZ tiles, WMS), a layer in memory or behind a password, which QGIS reads for it: give an extent or an area then, and mind the terms of the service. The bands that the layer shows, in colour or in grey, are the ones that are predicted. The result lies on the pixels of the image, or on true metres where the ground scale or the image's CRS ask for it, and holds its values, so that it lies over the image without a change of colour.
 
-What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result. Model: the name or the folder of a model; empty for the one that comes with Landcast. Keep every iteration: to look further ahead than the model was trained for, it predicts from its own result again; the steps in between are written beside the result then. Strict: where there is anything to warn of, nothing is predicted.
+What to predict: an extent, or the polygons of an area, or all of the image. Ground scale: how many metres one tile of the model covers; a coarser scale is computed faster and shows less detail. Date of the image: a year (2016), month (2016-06) or day (2016-06-14), where the image does not say it. Seed: the same seed gives the same result. Members: how many samples of the future are drawn; with several, their spread and the probability of change are written beside the result, which is calibrated where the model is, and else the share of the members that change; the log says which. Most typical future: of at least 3 members the one that is most like the others, place by place. Distance from the training: one value for each tile of the model, up to 1 where it is like what the model was trained on; the model has to say what that was. Model: the name or the folder of a model; empty for the one that comes with Landcast. Keep every iteration: to look further ahead than the model was trained for, it predicts from its own result again; the steps in between are written beside the result then. Strict: where there is anything to warn of, nothing is predicted.
 
 Landcast runs beside QGIS, as a worker that keeps its model loaded and ends with QGIS, in a Python environment of its own. Its interpreter is set by the environment variable LANDCAST_PYTHON or the QGIS setting landcast/python; the setting landcast/worker names a worker on another machine instead.</source>
         <translation>Показывает, как может выглядеть через несколько лет ландшафт на аэро- или спутниковом снимке, в виде GeoTIFF на местности, которую покрывает снимок. Результат придуман статистической моделью: он показывает один из возможных путей и не является наблюдением.
 
 Снимок — любой растровый слой, который показывает QGIS: локальный файл {formats}, локальный VRT или GeoTIFF по адресу http(s), с любыми каналами, 8 или 16 бит или с плавающей запятой, которые Landcast открывает сам; или веб-служба (тайлы XYZ, WMS), слой в памяти или за паролем, который для него читает QGIS: тогда укажите охват или область и соблюдайте условия службы. Прогноз строится по тем каналам, которые показывает слой, в цвете или в серых тонах. Результат лежит на пикселях снимка — или на истинных метрах, если того требуют наземный масштаб или СК снимка, — и сохраняет его значения, так что ложится на снимок без смены цвета.
 
-Что прогнозировать: охват, полигоны области или весь снимок. Наземный масштаб: сколько метров покрывает один тайл модели; более крупный охват тайла считается быстрее и показывает меньше деталей. Дата снимка: год (2016), месяц (2016-06) или день (2016-06-14), если снимок её не указывает. Начальное число: одно и то же число даёт один и тот же результат. Варианты: сколько вариантов будущего рисуется; если их несколько, рядом с результатом пишутся их разброс и вероятность изменения. Модель: имя или папка модели; пусто — та, что поставляется с Landcast. Сохранять каждую итерацию: чтобы заглянуть дальше, чем модель обучена, она прогнозирует снова по собственному результату; тогда промежуточные шаги пишутся рядом с результатом. Строго: если есть о чём предупредить, прогноз не строится.
+Что прогнозировать: охват, полигоны области или весь снимок. Наземный масштаб: сколько метров покрывает один тайл модели; более крупный охват тайла считается быстрее и показывает меньше деталей. Дата снимка: год (2016), месяц (2016-06) или день (2016-06-14), если снимок её не указывает. Начальное число: одно и то же число даёт один и тот же результат. Варианты: сколько вариантов будущего рисуется; если их несколько, рядом с результатом пишутся их разброс и вероятность изменения: откалиброванная, если откалибрована модель, а иначе доля вариантов с изменением; журнал говорит, что именно. Самое типичное будущее: не менее чем из 3 вариантов тот, что место за местом наиболее похож на остальные. Удалённость от обучения: одно значение на каждый тайл модели, до 1 — там, где он похож на то, на чём обучалась модель; модель должна это сообщать. Модель: имя или папка модели; пусто — та, что поставляется с Landcast. Сохранять каждую итерацию: чтобы заглянуть дальше, чем модель обучена, она прогнозирует снова по собственному результату; тогда промежуточные шаги пишутся рядом с результатом. Строго: если есть о чём предупредить, прогноз не строится.
 
 Landcast работает рядом с QGIS как вычислитель, который держит модель загруженной и завершается вместе с QGIS, в собственной среде Python. Её интерпретатор задаётся переменной среды LANDCAST_PYTHON или параметром QGIS landcast/python; параметр landcast/worker называет вместо него вычислитель на другом компьютере.</translation>
     </message>
@@ -578,6 +578,14 @@ Leave out what is there: results of an earlier run are kept, so that a run that 
         <translation>Сохранять каждую итерацию: промежуточные шаги рядом с результатом</translation>
     </message>
     <message>
+        <source>Most typical future: of at least 3 members, beside the result</source>
+        <translation>Самое типичное будущее: не менее чем из 3 вариантов, рядом с результатом</translation>
+    </message>
+    <message>
+        <source>Distance from the training: a layer beside the result</source>
+        <translation>Удалённость от обучения: слой рядом с результатом</translation>
+    </message>
+    <message>
         <source>Model: name or folder (empty: the one that comes with Landcast)</source>
         <translation>Модель: имя или папка (пусто: та, что поставляется с Landcast)</translation>
     </message>
@@ -588,6 +596,18 @@ Leave out what is there: results of an earlier run are kept, so that a run that 
     <message>
         <source>{path} was predicted with other settings ({name} {found}, not {wanted}): choose another folder, or have earlier results replaced.</source>
         <translation>{path} получен с другими параметрами ({name} {found}, а не {wanted}): выберите другую папку или разрешите заменить прежние результаты.</translation>
+    </message>
+    <message>
+        <source>{path} was predicted without this: {what}. Choose another folder, or have earlier results replaced.</source>
+        <translation>Для {path} этого не делали: {what}. Выберите другую папку или разрешите заменить прежние результаты.</translation>
+    </message>
+    <message>
+        <source>most typical future</source>
+        <translation>самое типичное будущее</translation>
+    </message>
+    <message>
+        <source>distance from the training</source>
+        <translation>удалённость от обучения</translation>
     </message>
     <message>
         <source>The result would replace an image that is to be predicted, {}: choose another folder.</source>
@@ -756,14 +776,22 @@ Leave out what is there: results of an earlier run are kept, so that a run that 
     <message>
         <source>Trains a model of your own on images of one region at two dates. The result is a folder: give it as the model of a prediction.
 
-Both dates are folders of GeoTIFF files whose equal names pair them, each pair on the same pixels: “Export a training pair” makes such folders. One file of each date will do as well. The years between them are read in the paths, as in before_2016 and after_2020, or given. Several intervals, and all else that can be told, stand in a settings file (TOML); see the guide of training.
+Both dates are folders of GeoTIFF files whose equal names pair them, each pair on the same pixels: “Export a training pair” makes such folders. One file of each date will do as well. The years between them are read in the paths, as in before_2016 and after_2020, or given. Or give a dataset: a folder that {command} made of any imagery, checked, filtered and split. Several intervals, and all else that can be told, stand in a settings file (TOML); see the guide of training.
+
+Start from a model: with a few hundred pairs it is better to go on from a model that was trained already, by its name ({shipped} is the one that comes with Landcast) or its folder. It brings its own settings, so leave the preset empty; each step is then checked on places that are held out, and training stops where they get no better.
+
+Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU is asked what it has free; give a limit where others need some of it, or for a CPU.
 
 Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
 
 This needs a worker on this machine, and Landcast with its training part: pip install 'landcast[training]'.</source>
         <translation>Обучает вашу собственную модель на снимках одного региона на две даты. Результат — папка: укажите её как модель прогноза.
 
-Каждая дата — папка файлов GeoTIFF, которые связаны в пары одинаковыми именами, каждая пара на одних и тех же пикселях: такие папки создаёт «Экспортировать обучающую пару». Достаточно и по одному файлу на дату. Годы между датами берутся из путей, как в before_2016 и after_2020, или указываются. Несколько промежутков и всё прочее, что можно задать, стоят в файле параметров (TOML); см. руководство по обучению.
+Каждая дата — папка файлов GeoTIFF, которые связаны в пары одинаковыми именами, каждая пара на одних и тех же пикселях: такие папки создаёт «Экспортировать обучающую пару». Достаточно и по одному файлу на дату. Годы между датами берутся из путей, как в before_2016 и after_2020, или указываются. Или укажите набор данных: папку, которую {command} создаёт из любых снимков, с проверкой, отбором и разделением. Несколько промежутков и всё прочее, что можно задать, стоят в файле параметров (TOML); см. руководство по обучению.
+
+Исходная модель: при нескольких сотнях пар лучше начать с уже обученной модели, по её имени ({shipped} — та, что поставляется с Landcast) или папке. Настройки у неё свои, поэтому оставьте набор параметров пустым; тогда обучение проверяется на отложенных местах и заканчивается, когда там не становится лучше.
+
+Память: перед первым шагом обучение оценивает, сколько ему нужно, и отказывается от того, что не помещается. Для видеокарты берётся то, что на ней свободно; задайте предел, если часть памяти нужна другим, или для процессора.
 
 Набор параметров: fast — то, что поставляет Landcast, учится быстрее всех, default рисует за десять шагов, reference — опубликованный метод, ему нужна видеокарта. Шаги: несколько сотен показывают, всё ли в порядке, полезной модели нужны тысячи — часы на процессоре. Остановленное обучение хранит выученное в папке рядом с папкой модели, с окончанием .training: отметьте «Продолжить» и запустите снова с теми же параметрами.
 
@@ -794,12 +822,24 @@ This needs a worker on this machine, and Landcast with its training part: pip in
         <translation>Модель: {}</translation>
     </message>
     <message>
-        <source>There is nothing to train on: give images of two dates, or a settings file that names them.</source>
-        <translation>Обучать не на чем: укажите снимки двух дат или файл параметров, который их называет.</translation>
+        <source>There is nothing to train on: give images of two dates, a dataset, or a settings file.</source>
+        <translation>Обучать не на чем: укажите снимки двух дат, набор данных или файл настроек.</translation>
+    </message>
+    <message>
+        <source>The preset {preset} and the model to start from, which brings its own, exclude each other.</source>
+        <translation>Набор параметров {preset} и исходная модель, у которой настройки свои, исключают друг друга.</translation>
     </message>
     <message>
         <source>{}: no such settings file.</source>
         <translation>{}: такого файла параметров нет.</translation>
+    </message>
+    <message>
+        <source>Dataset: a folder that “landcast pairs” made</source>
+        <translation>Набор данных: папка, созданная «landcast pairs»</translation>
+    </message>
+    <message>
+        <source>Start from a model: its name or folder (empty: from nothing)</source>
+        <translation>Исходная модель: имя или папка (пусто: с нуля)</translation>
     </message>
     <message>
         <source>Preset (empty: the settings file's, else fast)</source>
@@ -826,6 +866,10 @@ This needs a worker on this machine, and Landcast with its training part: pip in
         <translation>Потоков процессора (0: все)</translation>
     </message>
     <message>
+        <source>Memory that a step may take, in GB (0: what a GPU has free)</source>
+        <translation>Память, которую может занять шаг, в ГБ (0: сколько свободно на видеокарте)</translation>
+    </message>
+    <message>
         <source>{} is a file: choose a folder for the model.</source>
         <translation>{} — файл: выберите для модели папку.</translation>
     </message>
@@ -836,6 +880,10 @@ This needs a worker on this machine, and Landcast with its training part: pip in
     <message>
         <source>{} holds an earlier training: tick “Go on” to continue it, or choose another folder.</source>
         <translation>В {} лежит прежнее обучение: отметьте «Продолжить», чтобы вести его дальше, или выберите другую папку.</translation>
+    </message>
+    <message>
+        <source>{folder} is no dataset, as it holds no {file}: give a folder that “landcast pairs” made.</source>
+        <translation>{folder} — не набор данных: в ней нет {file}. Укажите папку, созданную «landcast pairs».</translation>
     </message>
     <message>
         <source>Worker status</source>
@@ -1086,6 +1134,18 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>{} лет за раз, дальше — повторением</translation>
     </message>
     <message>
+        <source>Change</source>
+        <translation>Изменение</translation>
+    </message>
+    <message>
+        <source>probability, calibrated on {}</source>
+        <translation>вероятность, откалибрована: {}</translation>
+    </message>
+    <message>
+        <source>share of the futures that are drawn, not calibrated</source>
+        <translation>доля вариантов будущего, без калибровки</translation>
+    </message>
+    <message>
         <source>What predicts. A model knows the places and the sensors that it was trained on.</source>
         <translation>То, что прогнозирует. Модель знает места и датчики, на которых её обучали.</translation>
     </message>
@@ -1134,6 +1194,18 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Записывает и промежуточные шаги — слоями со своими датами.</translation>
     </message>
     <message>
+        <source>Most typical future</source>
+        <translation>Самое типичное будущее</translation>
+    </message>
+    <message>
+        <source>Distance from the training</source>
+        <translation>Удалённость от обучения</translation>
+    </message>
+    <message>
+        <source>Also writes a layer that tells how far each tile of the image is from what the model was trained on.</source>
+        <translation>Записывает также слой, который показывает, насколько каждый тайл снимка далёк от того, на чём обучалась модель.</translation>
+    </message>
+    <message>
         <source>Other bands than those shown</source>
         <translation>Другие каналы, не показанные</translation>
     </message>
@@ -1162,8 +1234,24 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Синий</translation>
     </message>
     <message>
+        <source>The worker is too old to tell what its model was trained on: update it.</source>
+        <translation>Вычислитель слишком стар, чтобы сообщить, на чём обучалась его модель: обновите его.</translation>
+    </message>
+    <message>
+        <source>This model does not say what it was trained on. With its training images that can be added.</source>
+        <translation>Эта модель не сообщает, на чём она обучалась. При наличии её обучающих снимков это можно добавить.</translation>
+    </message>
+    <message>
         <source>with spread and probability of change</source>
         <translation>с разбросом и вероятностью изменения</translation>
+    </message>
+    <message>
+        <source>Also writes, place by place, the member that is most like the others.</source>
+        <translation>Записывает также, место за местом, вариант, наиболее похожий на остальные.</translation>
+    </message>
+    <message>
+        <source>Needs at least {} members.</source>
+        <translation>Нужно не менее {} вариантов.</translation>
     </message>
     <message>
         <source>Draw a rectangle on the map, or choose another area.</source>
@@ -1206,6 +1294,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>каналы</translation>
     </message>
     <message>
+        <source>start from a model</source>
+        <translation>исходная модель</translation>
+    </message>
+    <message>
         <source>ground scale</source>
         <translation>наземный масштаб</translation>
     </message>
@@ -1226,8 +1318,16 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>варианты</translation>
     </message>
     <message>
+        <source>memory that a step may take</source>
+        <translation>память, которую может занять шаг</translation>
+    </message>
+    <message>
         <source>model</source>
         <translation>модель</translation>
+    </message>
+    <message>
+        <source>dataset</source>
+        <translation>набор данных</translation>
     </message>
     <message>
         <source>seed</source>
@@ -1260,6 +1360,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>Takes</source>
         <translation>Потребует</translation>
+    </message>
+    <message>
+        <source>Ground</source>
+        <translation>Местность</translation>
     </message>
     <message>
         <source>Date</source>
@@ -1552,6 +1656,14 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>the model is repeated {} times, each less certain</source>
         <translation>модель повторяется {} раз, с каждым разом менее надёжно</translation>
+    </message>
+    <message>
+        <source>{unlike} % of {tiles} tiles spread over the area are unlike what the model was trained on (median distance {median}; like its training is up to 1)</source>
+        <translation>{unlike} % из {tiles} тайлов по всей области не похожи на то, на чём обучалась модель (медианная удалённость {median}; до 1 — как при обучении)</translation>
+    </message>
+    <message>
+        <source>{figure}: take with care what is predicted there.</source>
+        <translation>{figure}: относитесь к прогнозу там с осторожностью.</translation>
     </message>
     <message>
         <source>The disk is full: make room, then press the button again.</source>
@@ -2298,6 +2410,18 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Разброс {when}</translation>
     </message>
     <message>
+        <source>Most typical future {when}</source>
+        <translation>Самое типичное будущее {when}</translation>
+    </message>
+    <message>
+        <source>Change probability {when}, calibrated</source>
+        <translation>Вероятность изменения {when}, откалибрована</translation>
+    </message>
+    <message>
+        <source>Futures with change {when}</source>
+        <translation>Варианты с изменением {when}</translation>
+    </message>
+    <message>
         <source>Change probability {when}</source>
         <translation>Вероятность изменения {when}</translation>
     </message>
@@ -2326,6 +2450,10 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Остановлено до конца: есть только часть.</translation>
     </message>
     <message>
+        <source>How far each tile of “{source}” is from what the model {model} was trained on. Up to 1 it is like the training; the further beyond, the less is to be made of what is predicted there. Near does not mean right.</source>
+        <translation>Насколько каждый тайл «{source}» далёк от того, на чём обучалась модель {model}. До 1 он похож на обучающие данные; чем дальше за этой границей, тем меньше значит прогноз в этом месте. Близость не означает верности.</translation>
+    </message>
+    <message>
         <source>One way in which this place may look: {when}.</source>
         <translation>Один из вариантов того, как может выглядеть это место: {when}.</translation>
     </message>
@@ -2334,12 +2462,24 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Насколько расходятся варианты прогноза: {when}.</translation>
     </message>
     <message>
-        <source>How probable it is that this place changes: {when}.</source>
-        <translation>Насколько вероятно, что это место изменится: {when}.</translation>
+        <source>Of the members of a prediction, place by place the one that is most like the others: {when}.</source>
+        <translation>Из вариантов прогноза, место за местом, тот, что наиболее похож на остальные: {when}.</translation>
     </message>
     <message>
         <source>Predicted by Landcast from “{source}” with the model {model}. Synthetic: this is not a photograph.</source>
         <translation>Прогноз Landcast по «{source}» с моделью {model}. Синтетика: это не фотография.</translation>
+    </message>
+    <message>
+        <source>How probable it is that this place changes: {when}. Calibrated: in {place}, of the places that got 70 %, about 70 % did change.</source>
+        <translation>Насколько вероятно, что это место изменится: {when}. Откалибровано ({place}): из мест, получивших 70 %, изменились около 70 %.</translation>
+    </message>
+    <message>
+        <source>How many of the {members} futures that were drawn change this place, in percent: {when}. Not calibrated: read it as more or less likely, not as a probability.</source>
+        <translation>Сколько из {members} вариантов будущего меняют это место, в процентах: {when}. Без калибровки: читайте как «более или менее вероятно», а не как вероятность.</translation>
+    </message>
+    <message>
+        <source>How probable it is that this place changes: {when}.</source>
+        <translation>Насколько вероятно, что это место изменится: {when}.</translation>
     </message>
     <message>
         <source>Predicted by Landcast: synthetic, not an observation</source>
@@ -2356,6 +2496,26 @@ The worker of QGIS itself starts with the first prediction. It is not started me
     <message>
         <source>levels of 255</source>
         <translation>уровней из 255</translation>
+    </message>
+    <message>
+        <source>% of futures</source>
+        <translation>% вариантов</translation>
+    </message>
+    <message>
+        <source>much like the training</source>
+        <translation>очень похоже на обучение</translation>
+    </message>
+    <message>
+        <source>like the training</source>
+        <translation>похоже на обучение</translation>
+    </message>
+    <message>
+        <source>unlike the training</source>
+        <translation>не похоже на обучение</translation>
+    </message>
+    <message>
+        <source>far from it</source>
+        <translation>далеко от него</translation>
     </message>
     <message>
         <source>A prediction is still running: wait for its end, or cancel it.</source>
@@ -2670,8 +2830,8 @@ The worker of QGIS itself starts with the first prediction. It is not started me
         <translation>Этот слой может прочитать только вычислитель на этом компьютере.</translation>
     </message>
     <message>
-        <source>The worker, {}, is too old to keep every iteration: update it, or do not ask for that.</source>
-        <translation>Вычислитель, {}, слишком стар, чтобы сохранять каждую итерацию: обновите его или не запрашивайте этого.</translation>
+        <source>The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.</source>
+        <translation>Вычислитель {worker} слишком стар для этого: {what}. Обновите его или откажитесь от этого.</translation>
     </message>
     <message>
         <source>A worker on another machine cannot read an area: give an extent, or use a worker on this machine.</source>

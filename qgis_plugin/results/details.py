@@ -10,8 +10,9 @@ from osgeo import gdal
 
 PREFIX = "LANDCAST_"
 TEXTS = ("TIFFTAG_IMAGEDESCRIPTION", "TIFFTAG_SOFTWARE")
-SPREAD_WORD, CHANGE_WORD = "Predicted spread", "Predicted probability"
-PREDICTION, SPREAD, CHANGE = "prediction", "spread", "change"
+SPREAD_WORD, CHANGE_WORD, DOMAIN_WORD = "Predicted spread", "Predicted probability", "Distance from the training"
+TYPICAL_WORD = "most typical member"
+PREDICTION, SPREAD, CHANGE, TYPICAL, DOMAIN = "prediction", "spread", "change", "typical", "domain"
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Details:
     """How a result was made.
 
     Attributes:
-        kind: `prediction`, `spread` or `change`.
+        kind: `prediction`, `spread`, `change`, `typical` or `domain`.
         tags: of Landcast and of TIFF.
         bands: of the file, opacity left out.
     """
@@ -47,6 +48,11 @@ class Details:
     def iterations(self) -> int:
         """How often a result was fed in again, the first time counted."""
         return max(1, int(self._number("ITERATIONS") or 1))
+
+    @property
+    def is_calibrated(self) -> bool | None:
+        """Whether a probability of change was held to what came true; None where nothing says."""
+        return {"yes": True, "no": False}.get(self.text("CHANGE_CALIBRATED"))
 
     @property
     def source(self) -> str:
@@ -102,6 +108,10 @@ def read_details(path: Path | str) -> Details | None:
 
 
 def _kind(description: str) -> str:
+    if description.endswith(TYPICAL_WORD):
+        return TYPICAL
     if description.startswith(SPREAD_WORD):
         return SPREAD
+    if description.startswith(DOMAIN_WORD):
+        return DOMAIN
     return CHANGE if description.startswith(CHANGE_WORD) else PREDICTION

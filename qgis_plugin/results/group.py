@@ -10,12 +10,12 @@ from ..compat import FIXED_TIME
 from ..shown_bands import Bands, shown_bands
 from ..translation import tr
 from .dates import Span, ahead_text, result_span, short_text, source_span
-from .details import CHANGE, PREDICTION, SPREAD, Details, ResultLayer
+from .details import CHANGE, DOMAIN, PREDICTION, SPREAD, TYPICAL, Details, ResultLayer
 from .metadata import PROPERTY, mark_layer, mark_past
-from .styling import show_bands, style_change, style_prediction, style_spread
+from .styling import show_bands, style_change, style_domain, style_prediction, style_spread
 
 GROUP_PROPERTY = f"{PROPERTY}run"
-ORDER = (CHANGE, SPREAD, PREDICTION)
+ORDER = (DOMAIN, CHANGE, SPREAD, TYPICAL, PREDICTION)
 """From above: what is looked through, then what lies under it."""
 
 
@@ -112,7 +112,9 @@ def finish_result(layer: QgsRasterLayer, details: Details, source: QgsRasterLaye
     if details.kind == SPREAD:
         style_spread(layer)
     elif details.kind == CHANGE:
-        style_change(layer)
+        style_change(layer, details.is_calibrated)
+    elif details.kind == DOMAIN:
+        style_domain(layer)
     else:
         style_prediction(layer, source)
     mark_layer(layer, details)
@@ -144,6 +146,14 @@ def layer_name(details: Details) -> str:
     """What a layer of a result is called; short, as the panel of layers is narrow."""
     if details.kind == SPREAD:
         return tr("Spread {when}").format(when=short_text(details))
+    if details.kind == DOMAIN:
+        return tr("Distance from the training")
+    if details.kind == TYPICAL:
+        return tr("Most typical future {when}").format(when=short_text(details))
+    if details.kind == CHANGE and details.is_calibrated:
+        return tr("Change probability {when}, calibrated").format(when=short_text(details))
+    if details.kind == CHANGE and details.is_calibrated is False:
+        return tr("Futures with change {when}").format(when=short_text(details))
     if details.kind == CHANGE:
         return tr("Change probability {when}").format(when=short_text(details))
     if details.is_partial:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeNode, QgsMapLayer, QgsProject, QgsRasterLayer
 
-from .details import CHANGE, PREDICTION, SPREAD
+from .details import CHANGE, DOMAIN, PREDICTION, SPREAD, TYPICAL
 from .metadata import PAST, details_of, kind_of
 
-PREDICTED = (PREDICTION, SPREAD, CHANGE)
+PREDICTED = (PREDICTION, TYPICAL, SPREAD, CHANGE, DOMAIN)
 
 
 @dataclass(frozen=True)

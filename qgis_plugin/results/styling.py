@@ -22,6 +22,10 @@ from ..translation import tr
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
 INFERNO = ("#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4")
 """Both are told apart with any colour vision, and in print without colours."""
+BLUE_TO_RED = ("#2c7bb6", "#abd9e9", "#fdae61", "#d7191c")
+DISTANCES = ((0.5, "0-0.5"), (1.0, "0.5-1"), (1.5, "1-1.5"), (float("inf"), "> 1.5"))
+"""Up to which distance a colour goes; 1 is as far as 95 % of the training lies from the rest of it."""
+SEEN_THROUGH = 0.6
 MOST_SPREAD = 50
 """Levels of 255 that have the last colour; a spread above is rare."""
 MOST_CHANGE = 100
@@ -75,9 +79,29 @@ def style_spread(layer: QgsRasterLayer) -> None:
     _style_by_ramp(layer, VIRIDIS, MOST_SPREAD, unit)
 
 
-def style_change(layer: QgsRasterLayer) -> None:
-    """Show how probable it is that a place changes."""
-    _style_by_ramp(layer, INFERNO, MOST_CHANGE, "%")
+def style_change(layer: QgsRasterLayer, is_calibrated: bool | None = None) -> None:
+    """Show how probable it is that a place changes, or how many members say so where that is all that is known."""
+    unit = tr("% of futures") if is_calibrated is False else "%"
+    _style_by_ramp(layer, INFERNO, MOST_CHANGE, unit)
+
+
+def style_domain(layer: QgsRasterLayer) -> None:
+    """Show how far each tile is from what the model was trained on, so that the image is seen through it."""
+    names = (tr("much like the training"), tr("like the training"), tr("unlike the training"), tr("far from it"))
+    items = [
+        QgsColorRampShader.ColorRampItem(most, QColor(colour), f"{text} {name}")
+        for (most, text), colour, name in zip(DISTANCES, BLUE_TO_RED, names)
+    ]
+    ramp = QgsColorRampShader(0, DISTANCES[-2][0])
+    ramp.setColorRampType(QgsColorRampShader.Type.Discrete)
+    ramp.setColorRampItemList(items)
+    shader = QgsRasterShader()
+    shader.setRasterShaderFunction(ramp)
+    renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader)
+    renderer.setAlphaBand(_opacity_band(layer))
+    renderer.setOpacity(SEEN_THROUGH)
+    layer.setRenderer(renderer)
+    layer.triggerRepaint()
 
 
 def _renderer_like(layer: QgsRasterLayer, source: QgsRasterLayer) -> QgsRasterRenderer | None:

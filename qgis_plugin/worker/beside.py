@@ -29,16 +29,20 @@ def check_beside(request: PredictionRequest) -> None:
 
 
 def prediction_items(path: Path) -> dict[str, str] | None:
-    """What a prediction says of itself; None where the file is none."""
+    """What a prediction, or a layer beside one, says of itself; None where the file is none."""
     dataset = open_quietly(str(path))
     items = {} if dataset is None else dict(dataset.GetMetadata() or {})
-    return items if items.get("LANDCAST_SYNTHETIC") == "YES" else None
+    return items if "YES" in (items.get("LANDCAST_SYNTHETIC"), items.get("LANDCAST_DOMAIN")) else None
 
 
 def _beside(request: PredictionRequest) -> Iterator[Path]:
     """What is there under names of layers that may be written; iterations under any number, as a plan decides it."""
     output = request.output
-    layers = [*(OF_MEMBERS if request.members > 1 else ()), *([r"iteration_\d+"] if request.keeps_iterations else [])]
+    asked = {
+        **dict.fromkeys(OF_MEMBERS, request.members > 1), "typical": request.draws_typical,
+        "domain": request.maps_domain, r"iteration_\d+": request.keeps_iterations,
+    }  # fmt: skip
+    layers = [name for name, is_asked in asked.items() if is_asked]
     if not layers:
         return
     # a file system may take names that differ by case alone for one

@@ -10,7 +10,7 @@ from ...core.protocol.requests import EvaluateRequest, TrainRequest
 from ..prediction import Listener, PredictionFailedError
 from ..translation import tr
 from .choice import WorkerChoice
-from .predicting import conversation, own_words, told_errors
+from .predicting import check_known, conversation, own_words, told_errors
 from .shared_worker import SharedWorker
 from .telling import Telling
 
@@ -27,7 +27,7 @@ def carry_out(worker: WorkerChoice, shared: SharedWorker, request: LongRequest, 
         listener: called in this thread.
 
     Raises:
-        PredictionFailedError: the worker said why it cannot, or stands on another machine.
+        PredictionFailedError: the worker said why it cannot, or is too old, or stands on another machine.
         PredictionCrashedError: the worker ended without a reason.
         PredictionCancelledError: the listener said so; a training keeps its checkpoints.
         InterpreterError: the interpreter has no Landcast.
@@ -40,6 +40,7 @@ def carry_out(worker: WorkerChoice, shared: SharedWorker, request: LongRequest, 
                     "landcast/worker to use one on this machine."
                 )
             )
+        check_known(request, connection)
         with own_words(connection, listener):
             return connection.client.carry_out(request, _LongTelling(listener, False, lambda: connection.problem))
 

@@ -20,8 +20,8 @@ from ...core.protocol.errors import ProtocolError
 from ...core.protocol.fields import clean_text, new_id
 from ...core.protocol.frames import Frame
 from ...core.protocol.messages import Plan, Planned
-from ...core.protocol.requests import PredictRequest, SourceGrid, SourceOptions
-from ...core.protocol.versions import KEEPS_ITERATIONS
+from ...core.protocol.requests import JobRequest, PredictRequest, SourceGrid, SourceOptions
+from ...core.protocol.since import unknown_to
 from ..child_process import ChildCancelledError
 from ..layers.overview import take_overview
 from ..layers.reader import LayerReadError, Reader, ReadStoppedError
@@ -197,10 +197,28 @@ def _ask_plan(
 
 
 def _check_version(request: PredictionRequest, connection: Connection) -> None:
-    if request.keeps_iterations and connection.welcome.version < KEEPS_ITERATIONS:
+    check_known(to_wire(request), connection)
+
+
+def check_known(wire: JobRequest, connection: Connection) -> None:
+    """Make sure that the worker does all that is asked for: an older one leaves out what it does not know.
+
+    Raises:
+        PredictionFailedError: it does not know something.
+    """
+    names = {
+        "is_keeping_iterations": tr("keep every iteration"),
+        "is_drawing_typical": tr("most typical future"),
+        "is_mapping_domain": tr("distance from the training"),
+        "base": tr("start from a model"),
+        "datasets": tr("dataset"),
+        "memory_limit_bytes": tr("memory that a step may take"),
+    }
+    unknown = [names.get(name, name) for name in unknown_to(connection.welcome.version, wire)]
+    if unknown:
         raise PredictionFailedError(
-            tr("The worker, {}, is too old to keep every iteration: update it, or do not ask for that.").format(
-                connection.welcome.server
+            tr("The worker, {worker}, is too old for this: {what}. Update it, or do not ask for that.").format(
+                worker=connection.welcome.server, what=", ".join(unknown)
             )
         )
 
@@ -237,6 +255,8 @@ def to_wire(request: PredictionRequest, is_local: bool = True) -> PredictRequest
         is_strict=request.is_strict,
         is_overwriting=True,
         is_keeping_iterations=request.keeps_iterations,
+        is_drawing_typical=request.draws_typical,
+        is_mapping_domain=request.maps_domain,
     )
     if request.model is None:
         return wire

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Callable, Protocol
 
-from ...core.client.events import StateChanged
+from ...core.client.events import Noticed, StateChanged
 from ...core.client.follow import Listener as JobListener
 from ...core.protocol.frames import Frame
 from ...core.protocol.messages import Planned, Stage, Tile
+from ..domain_words import domain_warning, domain_words
 from ..prediction import Listener
 from ..translation import tr
 
@@ -67,6 +68,16 @@ class Telling(JobListener):
             self._listener.show_progress(self._start * total + (PREDICTED - self._start) * done, PARTS * total)
         elif stage == "writing":
             self._listener.show_progress(PREDICTED, PARTS)
+
+    def noticed(self, event: Noticed) -> None:
+        """Something about the result, in the user's language where there are words of its own for it."""
+        figure = event.domain
+        if figure is None:
+            super().noticed(event)
+        elif event.level == "warning":
+            self.warn(domain_warning(figure))
+        else:
+            self.note(domain_words(figure))
 
     def note(self, text: str) -> None:
         """The user may like to know this."""

@@ -47,7 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, make_tiny_model: Callable[...,
         "device": "cpu", "precision": "fp32", "extent": _extent(folder / "scene.tif"),
     }  # fmt: skip
     predict(PredictionRequest(output=folder / "a_pred.tif", **settings), pay_no_heed)
-    more: dict[str, Any] = {"iterations": 2, "members": 2, "is_keeping_iterations": True}
+    more: dict[str, Any] = {"iterations": 2, "members": 3, "is_keeping_iterations": True, "is_drawing_typical": True}
     predict(PredictionRequest(output=folder / "all_pred.tif", **settings, **more), pay_no_heed)
     return folder
 
@@ -79,7 +79,7 @@ def change_tags(path: Path, **tags: str) -> None:
         dataset.update_tags(**tags)
 
 
-@pytest.mark.parametrize("layer", ["", "_spread", "_change", "_iteration_1"])
+@pytest.mark.parametrize("layer", ["", "_spread", "_change", "_typical", "_iteration_1"])
 def test_every_layer_of_a_run_comes_out_identical_and_nothing_is_written(
     run: Path, again: Callable[..., Replay], layer: str
 ) -> None:

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from landcast.core.device import choose_precision
-from landcast.core.forecast.forecaster import BlockForecast, Forecaster, ForecastSettings
+from landcast.core.forecast.block_forecast import BlockForecast
+from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
 from landcast.core.lattice import CELL_PX, STRIDE_PX, UPSCALE_PAD_PX, UPSCALE_PX, Rect, image_need, split
 from landcast.core.model.condition import coarsen
 from landcast.core.model.folder import find_model, load_model, shipped_models, verify_model

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -199,3 +200,37 @@ def no_interpreter(processing_plugin: None, monkeypatch: pytest.MonkeyPatch, tmp
 @pytest.fixture
 def use_interpreter(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     return lambda path: monkeypatch.setenv("LANDCAST_PYTHON", str(path))
+
+
+KNOW = """
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from landcast.core.domain.features import FeatureNetwork
+from landcast.core.model.calibration import ChangeCalibration
+from landcast.core.model.contract import load_contract
+from landcast.core.model.folder import load_first_unet, store_calibration, store_domain
+from landcast.training.domain_fit import learn_domain
+from landcast.worker.demo.scene import render_scene
+
+folder = Path(sys.argv[1])
+network = FeatureNetwork(load_first_unet(folder, torch.device("cpu")), load_contract(folder), 2.0, 0.6)
+towns = [render_scene((512, 512), seed) for seed in range(4)]
+corners = [(y, x) for y in range(0, 512, 128) for x in range(0, 512, 128)]
+tiles = np.stack([town[:, y : y + 128, x : x + 128] for town in towns for y, x in corners])
+places = [f"town {number}" for number in range(4) for _ in range(16)]
+features = network.features(tiles.astype(np.float32) / 255)
+store_domain(folder, learn_domain(features, places, 0, (2.0, 0.6), "0" * 64))
+fitted = ChangeCalibration(3, (9, 3, 2, 1), (0.1, 0.3, 0.5, 0.8), (2.0, 4.0), (0.5, 1.0), "Testville", "0" * 64)
+store_calibration(folder, fitted)
+"""
+
+
+@pytest.fixture(scope="session")
+def knowing_model(interpreter: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows rendered towns, and whose probability of change was held to what came true."""
+    folder = Path(shutil.copytree(model_folder, tmp_path_factory.mktemp("knowing") / "model"))
+    subprocess.run([str(interpreter), "-c", KNOW, str(folder)], check=True, env=clean_environment(os.environ))
+    return folder

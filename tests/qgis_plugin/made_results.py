@@ -18,6 +18,8 @@ NAMES = {
     "grey": ("Predicted grey",),
     "spread": ("Predicted spread between members, levels",),
     "change": ("Predicted probability of change, percent",),
+    "typical": tuple(f"Predicted {name}, most typical member" for name in ("red", "green", "blue")),
+    "domain": ("Distance from the training, 1: as far as 95 % of it",),
 }
 TYPES = {"uint8": gdal.GDT_Byte, "uint16": gdal.GDT_UInt16, "float32": gdal.GDT_Float32}
 

@@ -25,6 +25,8 @@ from qgis.core import (
     QgsProject,
 )
 
+from landcast.core.protocol.requests import TrainRequest
+from landcast.qgis_plugin.algorithms import train
 from landcast.qgis_plugin.child_process import clean_environment
 
 from .algorithm_runs import RecordingFeedback, run
@@ -155,6 +157,9 @@ def test_a_stopped_training_goes_on(run_long: Run, tmp_path: Path) -> None:
         ({"BEFORE": "after", "AFTER": "before"}, "is not later than .*: exchange them"),
         ({"BEFORE": "undated"}, "There is no year in .*undated: give the years"),
         ({"AFTER": "empty_2020"}, "hold no GeoTIFF files of equal names"),
+        ({"DATASET": "before"}, "is no dataset, as it holds no dataset.json"),
+        ({"BASE": "before"}, "is no folder of a model of Landcast: its landcast.json cannot be read"),
+        ({"BASE": "naip-california", "PRESET": "fast", "CONFIG": ""}, "The preset fast and the model to start from"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_it_begins(
@@ -182,6 +187,38 @@ def test_what_the_worker_refuses_arrives_in_the_error(run_long: Run, tmp_path: P
         run_long("evaluate", MODEL=str(tmp_path / "no-such-model"), MEMBERS=2, OUTPUT=tmp_path / "figures")
     assert not (tmp_path / "model").exists()
     assert not (tmp_path / "figures").exists()
+
+
+def test_a_training_starts_from_a_model_and_keeps_within_the_memory_that_it_may_take(
+    run_long: Run, model_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(QgsProcessingException, match=r"memory that a step may take is 0\.00 GiB"):
+        run_long("train", CONFIG="", BASE=model_folder, MEMORY=0.001, MAX_STEPS=2, OUTPUT=tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_what_is_trained_with_is_asked_of_the_worker(
+    run_long: Run, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[TrainRequest] = []
+
+    def refuse(choice: object, worker: object, request: TrainRequest, feedback: object) -> None:
+        asked.append(request)
+        raise QgsProcessingException("it was only asked")
+
+    monkeypatch.setattr(train, "carry_out_long", refuse)
+    (tmp_path / "pairs").mkdir()
+    (tmp_path / "pairs" / "dataset.json").write_text("{}")
+    given = {"BEFORE": "", "AFTER": "", "CONFIG": "", "DATASET": tmp_path / "pairs", "OUTPUT": tmp_path / "model"}
+    for base in (model_folder, "naip-california", ""):
+        with pytest.raises(QgsProcessingException, match="it was only asked"):
+            run_long("train", BASE=base, MEMORY=1.5, **given)
+    assert [request.base for request in asked] == [str(model_folder), "naip-california", None]
+    assert {request.datasets for request in asked} == {(str(tmp_path / "pairs"),)}
+    assert {request.memory_limit_bytes for request in asked} == {3 * 2**29}
+    with pytest.raises(QgsProcessingException, match="it was only asked"):
+        run_long("train", **given)
+    assert asked[-1].memory_limit_bytes is None
 
 
 def test_a_model_of_the_model_builder_exports_pairs_and_trains_with_them(

@@ -337,7 +337,7 @@ def test_several_members_and_iterations_are_a_group_of_layers(
     assert {path.name for path in outcome.files} == written
     nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
     assert [node.name() for node in nodes] == [
-        "Change probability 2028",
+        "Futures with change 2028",
         "Spread 2028",
         "Predicted 2028 (8 years ahead)",
         "Predicted 2024 (4 years ahead)",
@@ -345,3 +345,26 @@ def test_several_members_and_iterations_are_a_group_of_layers(
     ]
     assert followed.percents == sorted(followed.percents)
     assert "Predicting" in followed.stages
+
+
+def test_the_typical_future_and_the_distance_from_the_training_join_the_group(
+    controller: RunController, order: Callable[..., Any], knowing_model: Path
+) -> None:
+    left, top = ORIGIN_XY
+    extent = Extent((left, top - 120, left + 120, top), "EPSG:26911")
+    asked = {"members": 3, "years_ahead": 4, "draws_typical": True, "maps_domain": True, "model": str(knowing_model)}
+    followed = Followed(controller, order(extent=extent, **asked))
+    outcome = followed.wait()
+    assert outcome is not None
+    assert outcome.is_done, outcome.problem
+    nodes = QgsProject.instance().layerTreeRoot().findGroup(outcome.group).findLayers()
+    assert [node.name() for node in nodes] == [
+        "Distance from the training",
+        "Change probability 2024, calibrated",
+        "Spread 2024",
+        "Most typical future 2024",
+        "Predicted 2024 (4 years ahead)",
+        "town 2020 (source)",
+    ]
+    assert [node.itemVisibilityChecked() for node in nodes] == [False, False, False, False, True, True]
+    assert any("tiles spread over the area are unlike" in text for text, _ in followed.texts)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from landcast.core.errors import RequestError
+from landcast.core.errors import ModelError, RequestError
 from landcast.core.protocol.requests import EvaluateRequest, PairSource, TrainRequest
 from landcast.training.presets import PRESETS
 from landcast.training.requests import carry_out_evaluation, plan_training, read_pair
@@ -77,3 +77,17 @@ def test_that_holds_for_what_dresses_persistence_too(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="here: the worker stands in another folder"):
         carry_out_evaluation(asked, ignore, is_elsewhere=True)
     assert not (tmp_path / "results").exists()
+
+
+def test_a_request_names_model_datasets_and_memory_to_train_with(tiny_model: Path, tmp_path: Path) -> None:
+    request = TrainRequest(
+        str(tmp_path / "mine"), base=str(tiny_model), datasets=("/data/pairs",), memory_limit_bytes=2**30, device="cpu"
+    )
+    plan, hardware = plan_training(request, is_elsewhere=True)
+    assert (plan.settings.base, plan.settings.datasets) == (str(tiny_model), ("/data/pairs",))
+    assert plan.settings.name == "mine"
+    assert hardware.memory_limit_bytes == 2**30
+    with pytest.raises(RequestError, match=r"--preset fast cannot stand beside --from"):
+        plan_training(replace(request, preset="fast"))
+    with pytest.raises(ModelError, match="nowhere"):
+        plan_training(replace(request, base=str(tmp_path / "nowhere")))

@@ -42,6 +42,8 @@ told = grouped("What is told")
 @results("--stac-items", "has_stac_items", is_flag=True, help="Write a STAC item beside each result.")
 @results("--keep-iterations", "is_keeping_iterations", is_flag=True, help="Write the image after each earlier "
          "iteration too, as OUT_iteration_1.tif and so on.")  # fmt: skip
+@results("--typical", "is_drawing_typical", is_flag=True, help="Write the most typical of several members "
+         "too, place by place, as OUT_typical.tif.")  # fmt: skip
 @results("--quicklook", type=click.Path(path_type=Path), metavar="PNG", help="Picture of before and after, of one "
          "scene.")  # fmt: skip
 @results("--statistics", metavar="TABLE", type=click.Path(path_type=Path), multiple=True, help="Table (.gpkg or .csv) "

@@ -22,7 +22,7 @@ from ...core.protocol.errors import ProtocolError
 from ...core.protocol.fields import new_id
 from ...core.protocol.messages import Done, Stage, Welcome
 from ...core.protocol.requests import PredictRequest, SourceOptions
-from ...core.protocol.versions import KEEPS_ITERATIONS
+from ...core.protocol.since import unknown_to
 from ...core.raster.access import ENVIRONMENT, is_address
 from ...core.raster.source import SourceImage, open_source
 from ...core.raster.survey import pixel_caveats, pixel_notes
@@ -31,6 +31,8 @@ from ...core.source_date import date_of
 from .sent_source import PlannedPixels, describe_source, look_at
 
 AUTO = "auto"
+OPTIONS = {"is_keeping_iterations": "--keep-iterations", "is_drawing_typical": "--typical", "is_mapping_domain": "-o"}
+"""Options for which a worker may be too old."""
 NO_SCALE = 1.0, 0.0
 NUMBERS = ("iterations", "members", "seed", "sampling_steps")
 """Facts that are whole numbers; on the wire all are text."""
@@ -77,8 +79,8 @@ def predict_by_worker(
         with WorkerClient(None if worker == AUTO else worker, program="landcast predict") as client:
             welcome = client.connect()
             telling = _Telling(warn, on_progress, note)
-            if request.is_keeping_iterations and welcome.version < KEEPS_ITERATIONS:
-                raise RequestError(f"--keep-iterations: the worker ({welcome.server}) is too old for it; update it")
+            for name in unknown_to(welcome.version, to_wire(request)):
+                raise RequestError(f"{OPTIONS[name]}: the worker ({welcome.server}) is too old for it; update it")
             if not welcome.is_local:
                 return _predict_elsewhere(client, welcome, request, telling)
             result = client.predict(to_wire(request), telling)

@@ -60,10 +60,12 @@ def train(
     if len(before) != len(after) or (before and years and len(years) != len(before)):
         raise RequestError("--before, --after and --years must be given equally often")
     pairs = tuple(map(PairSource, before, after, years or [None] * len(before)))
-    limit_bytes = parse_bytes(memory_limit, "--memory-limit")
-    plan, hardware = plan_training(TrainRequest(str(folder), pairs, **options), base=base)
-    plan = replace(plan.with_datasets(datasets), command=command_line())
-    hardware = replace(hardware, memory_limit_bytes=limit_bytes)
+    request = TrainRequest(
+        str(folder), pairs, base=base, datasets=tuple(map(str, datasets)),
+        memory_limit_bytes=parse_bytes(memory_limit, "--memory-limit"), **options,
+    )  # fmt: skip
+    plan, hardware = plan_training(request)
+    plan = replace(plan, command=command_line())
     with ProgressDisplay(progress, "step") as display:
         made = run_training(plan, hardware, display.show)
     if made:

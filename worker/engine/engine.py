@@ -13,6 +13,7 @@ import torch
 
 from ... import __version__
 from ...core import PROGRAM
+from ...core.calibrated import with_calibration
 from ...core.device import choose_device, choose_precision
 from ...core.device_errors import is_device_lost
 from ...core.domain.look import with_domain
@@ -155,7 +156,7 @@ class Engine:
         if asked.source is not None:
             sent, request = sent_image(request, asked.source, contract, frames)
         with rasterio.Env(**ENVIRONMENT), sent or open_source(request.source, request.source_options) as source:
-            plan = with_domain(make_plan(request, source, contract), source, folder)
+            plan = with_domain(with_calibration(make_plan(request, source, contract), folder), source, folder)
         device = choose_device(request.device)
         key = model_key(folder, device, choose_precision(request.precision, device))
         seconds = self._times.estimate_s(key, sum(plan.calls(BATCH_SIZES[device.type])))

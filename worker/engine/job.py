@@ -14,18 +14,20 @@ from ...core.device import choose_device
 from ...core.errors import CancelledError, DeviceMemoryError
 from ...core.model.contract import load_contract
 from ...core.model.folder import LoadedModel, find_model
+from ...core.plan import Plan
 from ...core.predict import Prediction, predict
 from ...core.protocol.engine_messages import Kept, Pulse
 from ...core.protocol.fields import clean_text
 from ...core.protocol.message import Message
 from ...core.protocol.messages import Done, Notice, Progress, Stage, Started, Submit
 from ...core.protocol.requests import PredictRequest
+from ...core.protocol.values import DomainFigure
 from ...core.request import PredictionRequest
 from ..host.ledger import JobFolder
 from .device_turn import device_turn
 from .models import WarmModels
 from .pixels import kept_overview, kept_parts, sent_image
-from .requests import read_request, tell_result
+from .requests import read_request, tell_domain, tell_result
 from .store import LedgerStore
 
 PROGRESS_S = 0.1
@@ -64,6 +66,7 @@ class JobRun:
         self._stage: Stage = "planning"
         self._last_call = self._last_progress = -1.0
         self._done = self._total = 0
+        self._domain: DomainFigure | None = None
         self._store = LedgerStore(
             folder, self._read, self._kept, is_needed=submit.delivery == "tiles", received=submit.received
         )  # fmt: skip
@@ -95,7 +98,7 @@ class JobRun:
                 sent, request = sent_image(request, self.submit.source, contract, overview, parts)
             return predict(
                 request, self._teller("warning"), self._tick, self._teller("note"), self._store, self._load, sent,
-                has_files=self.submit.delivery != "tiles",
+                has_files=self.submit.delivery != "tiles", on_plan=self._hear_plan,
             )  # fmt: skip
         except DeviceMemoryError:
             self.models.make_room()  # for whoever tries again
@@ -159,4 +162,11 @@ class JobRun:
             raise CancelledError("stopped as asked")
 
     def _teller(self, level: Literal["note", "warning"]) -> Callable[[str], None]:
-        return lambda text: self._send(Notice(self.id, level, clean_text(text)))
+        return lambda text: self._send(self._notice(level, clean_text(text)))
+
+    def _notice(self, level: Literal["note", "warning"], text: str) -> Notice:
+        is_of_domain = self._domain is not None and text == self._domain.text
+        return Notice(self.id, level, text, self._domain if is_of_domain else None)
+
+    def _hear_plan(self, plan: Plan) -> None:
+        self._domain = tell_domain(plan)

@@ -14,7 +14,9 @@ import torch
 from ...core.device import precision_name
 from ...core.device_errors import is_out_of_memory
 from ...core.errors import LandcastError
+from ...core.model.calibration import load_calibration
 from ...core.model.contract import load_contract
+from ...core.model.domain import DOMAIN_NAME
 from ...core.model.folder import (
     SHIPPED_FOLDER,
     LoadedModel,
@@ -138,7 +140,14 @@ def _describe(folder: Path, name: str) -> ModelInfo:
         sampling_steps=contract.sampling_steps,
         bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         is_shipped=True,
+        has_domain=(folder / DOMAIN_NAME).is_file(),
+        change_calibrated_on=_calibrated_on(folder),
     )
+
+
+def _calibrated_on(folder: Path) -> str:
+    calibration = load_calibration(folder)
+    return "" if calibration is None else clean_text(calibration.place, 256)
 
 
 def _try_to_load(folder: Path, device: torch.device, precision: torch.dtype) -> LoadedModel | None:

@@ -24,14 +24,14 @@ from ...core.errors import (
 )
 from ...core.files import hash_file
 from ...core.lattice import Rect as LatticeRect
-from ...core.lattice import iteration_rects, split
+from ...core.lattice import split
 from ...core.model.contract import ModelContract
 from ...core.plan import Plan
 from ...core.predict import Prediction
 from ...core.protocol.fields import clean_text
 from ...core.protocol.messages import Done, Failed, FailureCode, Planned
 from ...core.protocol.requests import PredictRequest
-from ...core.protocol.values import Rect, ResultFile
+from ...core.protocol.values import DomainFigure, Rect, ResultFile
 from ...core.raster.access import is_address
 from ...core.raster.options import SourceOptions
 from ...core.request import PredictionRequest
@@ -75,7 +75,7 @@ def tell_plan(
 ) -> Planned:
     """Return what a plan says to a client."""
     settings = plan.settings
-    need = iteration_rects(plan.rect, settings.iterations, plan.source_rect)[0]
+    need = settings.rects(plan.rect, plan.source_rect)[0]
     seen = need if plan.source_rect is None else need.intersection(plan.source_rect)
     return Planned(
         job=job,
@@ -100,7 +100,19 @@ def tell_plan(
         result_date=None if plan.result_date is None else str(plan.result_date),
         warnings=_words(plan.caveats),
         notes=_words(plan.notes),
+        domain=tell_domain(plan),
+        is_change_calibrated=None if settings.members == 1 else plan.is_change_calibrated,
+        change_calibrated_on=clean_text(plan.change_calibrated_on, 256),
     )
+
+
+def tell_domain(plan: Plan) -> DomainFigure | None:
+    """Return how far a plan's area is from the training of its model, where that is known."""
+    figure = plan.domain
+    if figure is None:
+        return None
+    text = clean_text(plan.domain_text)
+    return DomainFigure(figure.tiles, figure.unlike_share, figure.median, figure.is_notable, text)
 
 
 def tell_result(job: str, prediction: Prediction, tiles: int, is_fetched: bool) -> Done:

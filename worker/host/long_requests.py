@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...core.protocol.messages import Failed, Submit
 from ...core.protocol.requests import EvaluateRequest, TrainRequest
+from .models import is_model_name
 
 
 def refuse_long_job(submit: Submit, request: TrainRequest | EvaluateRequest, is_local: bool) -> Failed | None:
@@ -27,8 +28,12 @@ def _named_paths(request: TrainRequest | EvaluateRequest) -> Iterator[str]:
     yield request.folder
     if request.config is not None:
         yield request.config
-    if isinstance(request, TrainRequest) and request.perceptual_weights is not None:
-        yield request.perceptual_weights
+    if isinstance(request, TrainRequest):
+        yield from request.datasets
+        if request.base is not None and not is_model_name(request.base):
+            yield request.base
+        if request.perceptual_weights is not None:
+            yield request.perceptual_weights
     further = request.dress_with if isinstance(request, EvaluateRequest) else ()
     for pair in (*request.pairs, *further):
         yield from (pair.before, pair.after)

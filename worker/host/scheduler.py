@@ -379,6 +379,9 @@ def _refuse_prediction(submit: Submit, request: PredictRequest, is_local: bool) 
         return Failed(submit.job, "request", "pixels that are sent have no folder; name the output")
     source = None if submit.source is not None else request.source
     output = request.output if submit.delivery == "path" else None
+    if submit.delivery == "tiles" and request.is_mapping_domain:
+        words = "the layer of distances from the training is a file and has no tiles; ask for it by path or file"
+        return Failed(submit.job, "request", words)
     for path in (source, output, request.area, quicklook):
         if path is not None and "://" not in path and not os.path.isabs(path):  # noqa: PTH117 - text
             return Failed(submit.job, "request", f"{path}: the worker stands in another folder; give a full path")
@@ -397,7 +400,7 @@ def _remove_partial_files(job: Job) -> None:
     first = Path(request.output) if request.output else source.with_name(f"{source.stem}_pred.tif")
     # how many iterations so many years take is known to the engine alone
     most = (request.iterations or MOST_KEPT) if request.is_keeping_iterations else 1
-    names = ["spread", "change", *(f"iteration_{number}" for number in range(1, most))]
+    names = ["spread", "change", "typical", "domain", *(f"iteration_{number}" for number in range(1, most))]
     for path in [first, *(first.with_name(f"{first.stem}_{name}{first.suffix}") for name in names)]:
         with contextlib.suppress(OSError):
             remove_abandoned(path)

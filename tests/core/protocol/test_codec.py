@@ -340,7 +340,7 @@ def test_another_first_part_is_refused(preamble: bytes) -> None:
 
 
 def test_another_major_version_is_refused_with_the_versions_that_are_spoken() -> None:
-    refused([b"LC\7\2", b"whatever"], errors.VersionError, r"in version 7\.2, this side speaks 1\.2")
+    refused([b"LC\7\2", b"whatever"], errors.VersionError, r"in version 7\.2, this side speaks 1\.3")
 
 
 @pytest.mark.parametrize(

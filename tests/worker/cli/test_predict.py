@@ -278,3 +278,19 @@ def test_kept_iterations_stand_beside_the_result(arguments: list[object], run: R
         with rasterio.open(said["files"][layer]) as dataset:
             years.append(dataset.tags()["LANDCAST_YEARS_AHEAD"])
     assert years == ["2", "4", "6"]
+
+
+def test_the_most_typical_member_stands_beside_the_result(arguments: list[object], run: Run, tmp_path: Path) -> None:
+    answer = run(*arguments, "--members", 3, "--typical", "--json")
+    assert answer.code == 0, answer.err
+    assert "probability of change: not calibrated; it is the share of the 3 members that change" in answer.err
+    said = json.loads(answer.out)
+    assert set(said["files"]) == {"prediction", "spread", "change", "typical"}
+    with rasterio.open(said["files"]["typical"]) as typical, rasterio.open(said["files"]["prediction"]) as prediction:
+        assert all(name.endswith(", most typical member") for name in typical.descriptions)
+        assert (typical.shape, typical.transform) == (prediction.shape, prediction.transform)
+        assert (typical.read() != prediction.read()).any()
+    replayed = run("predict", "--replay", said["files"]["typical"], "--model", arguments[3], "--device", "cpu")
+    assert "identical in all of" in replayed.out, replayed.err
+    alone = run(*arguments, "--typical", "--overwrite")
+    assert (alone.code, "--typical: the most typical of 1 member(s)" in alone.error_line) == (1, True)
