@@ -135,13 +135,14 @@ def _settings(options: dict[str, Any]) -> tuple[Any, Any]:
     request = TrainRequest(
         str(options["folder"]), tuple(map(PairSource, before, after, years or [None] * len(before))),
         **{name: options[name] for name in ("config", "preset", "device", "precision", "threads")},
+        datasets=tuple(map(str, options["datasets"])),
     )  # fmt: skip
     plan, hardware = plan_training(request)
     if hardware.processes.count > 1:
         raise RequestError(
             f"a study trains in one process, not in {hardware.processes.count}; start it without accelerate"
         )
-    return plan.with_datasets(options["datasets"]).settings, hardware
+    return plan.settings, hardware
 
 
 def _plan(settings: Any, options: dict[str, Any]) -> Any:
