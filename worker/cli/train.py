@@ -12,7 +12,7 @@ from ...core.device import DeviceChoice, PrecisionChoice
 from ...core.errors import RequestError
 from ...core.protocol.requests import PairSource, TrainRequest
 from ..long_jobs.needs import needs_training
-from .console import ProgressDisplay, note, progress_option
+from .console import ProgressDisplay, progress_option
 from .numbers import parse_bytes
 
 
@@ -51,7 +51,7 @@ def train(
     """Train both networks on pairs of two dates and make a model folder.
 
     RASTERS is a GeoTIFF, or a folder whose file names pair the dates; DATASET is what `landcast pairs` makes of any
-    imagery.
+    imagery. `landcast models add` then makes the model known by its name to predict, workers and QGIS.
     """
     with needs_training():
         from ...training.record import command_line
@@ -68,6 +68,4 @@ def train(
     plan = replace(plan, command=command_line())
     with ProgressDisplay(progress, "step") as display:
         made = run_training(plan, hardware, display.show)
-    if made:
-        note(f"`landcast models add {made}` makes it known by name to predict, workers and QGIS")
     click.echo(made if made else f"{options['stage']} trained; train the other stage with --resume to make the model")
