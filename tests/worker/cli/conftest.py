@@ -31,8 +31,8 @@ class Answer:
 
     @property
     def error_line(self) -> str:
-        """The one line that it ended with, which must be all but warnings."""
-        lines = [line for line in self.err.splitlines() if not line.startswith("warning: ")]
+        """The one line that it ended with, which must be all but warnings and notes."""
+        lines = [line for line in self.err.splitlines() if not line.startswith(("warning: ", "note: "))]
         assert len(lines) == 1, self.err
         assert lines[0].startswith("error: "), self.err
         assert self.out == ""
