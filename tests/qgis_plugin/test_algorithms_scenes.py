@@ -223,7 +223,7 @@ EARLIER = {
     "SYNTHETIC": "YES", "MODEL": "tiny", "SOURCE": "town.tif", "SEED": "1", "MEMBERS": "2", "YEARS_AHEAD": "4",
     "GROUND_SCALE_M": "76.8", "SOURCE_DATE": "2016-06",
 }  # fmt: skip
-ASKED = PredictionSettings(76.8, 4.0, "2016-06", 2, 1, "tiny", False, False)
+ASKED = PredictionSettings(76.8, 4.0, "2016-06", 2, 1, "tiny", False, False, False, False)
 
 
 def why(folder: Path, changes: dict[str, str | None], settings: PredictionSettings, source: str = "town.tif") -> Any:
