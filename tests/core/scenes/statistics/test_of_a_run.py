@@ -14,6 +14,7 @@ from torch import Tensor
 
 from landcast.core.errors import RequestError
 from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
+from landcast.core.forecast.typical import MemberChange
 from landcast.core.lattice import CELL_PX, Rect, coarse_need
 from landcast.core.model.folder import load_model
 from landcast.core.request import PredictionRequest
@@ -31,10 +32,10 @@ class ListeningForecaster(Forecaster):
         super().__init__(*arguments, **settings)
         self.changes: list[Tensor] = []
 
-    def _member(self, *arguments: Any) -> tuple[list[Tensor], Tensor]:
-        images, change = super()._member(*arguments)
-        self.changes.append(change)
-        return images, change
+    def _member(self, *arguments: Any) -> tuple[list[Tensor], MemberChange]:
+        images, member = super()._member(*arguments)
+        self.changes.append(member.change)
+        return images, member
 
 
 @pytest.mark.parametrize("members", [1, 3])
