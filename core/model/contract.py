@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
+from .contract_name import CONTRACT_NAME
 
 ConditionLayout = Literal["quadrants", "quadrants_64", "unshuffle"]
 """How the channels of the present image are laid out for the UNet."""
@@ -25,7 +26,6 @@ Composition = Literal["anchored", "upscaled"]
 """Keep the real detail where little changes, or return what the upscaler draws."""
 
 FORMAT_VERSION = 1
-CONTRACT_NAME = "landcast.json"
 VIEWS = 8
 """Ways to turn and mirror an image."""
 

@@ -18,7 +18,8 @@ from torch import Tensor
 from ..errors import ModelError
 from ..files import hash_file, sync
 from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
-from .contract import CONTRACT_NAME, ModelContract, load_contract, save_contract
+from .contract import ModelContract, load_contract, save_contract
+from .contract_name import CONTRACT_NAME
 from .domain import DOMAIN_NAME, TrainingDomain, encode_domain
 from .own_models import models_folder, own_models
 from .rrdb import RRDBNet

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import ModelError, OutputError
 from ..files import sync
-from .contract import CONTRACT_NAME
+from .contract_name import CONTRACT_NAME
 
 PLACE = "LANDCAST_MODELS"
 

@@ -16,7 +16,7 @@ from ...core.client.errors import ClientError
 from ...core.client.events import StateChanged
 from ...core.client.follow import Listener
 from ...core.errors import LandcastError, OutputError, RequestError, UnsupportedSourceError, strict_error
-from ...core.model.contract import CONTRACT_NAME
+from ...core.model.contract_name import CONTRACT_NAME
 from ...core.outputs import check_outputs
 from ...core.protocol.errors import ProtocolError
 from ...core.protocol.fields import new_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...core.model.contract_name import CONTRACT_NAME
 from ...core.model.own_models import own_models
 
 SHIPPED = Path(__file__).parents[2] / "core" / "model" / "shipped"
@@ -11,7 +12,7 @@ SHIPPED = Path(__file__).parents[2] / "core" / "model" / "shipped"
 
 def model_names() -> tuple[str, ...]:
     """Names by which models are asked for, those that come with the program first."""
-    shipped = sorted(path.parent.name for path in SHIPPED.glob("*/landcast.json"))
+    shipped = sorted(path.parent.name for path in SHIPPED.glob(f"*/{CONTRACT_NAME}"))
     return (*shipped, *(name for name in own_models() if name not in shipped))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from landcast.core.errors import ModelError
-from landcast.core.model.contract import CONTRACT_NAME, load_contract, save_contract
+from landcast.core.model.contract import load_contract, save_contract
+from landcast.core.model.contract_name import CONTRACT_NAME
 from landcast.core.noise import WHITE
 from landcast.core.radiometry.tones import ToneReference
 from landcast.tests.models import TINY_CONTRACT

@@ -17,7 +17,8 @@ from landcast.core.errors import ModelError
 from landcast.core.files import hash_file
 from landcast.core.forecast.sampler import make_schedule
 from landcast.core.model import folder as folder_module
-from landcast.core.model.contract import CONTRACT_NAME, load_contract, save_contract
+from landcast.core.model.contract import load_contract, save_contract
+from landcast.core.model.contract_name import CONTRACT_NAME
 from landcast.core.model.folder import (
     CARD_NAME,
     MANIFEST_NAME,
