@@ -94,7 +94,9 @@ def test_a_worker_makes_the_same_files_and_says_the_same(
         progress = [line for line in lines if line.startswith("progress: ")]
         said[name] = answer, [line for line in lines if not line.startswith("progress: ")], progress[-1]
     assert said["here"] == said["there"]
-    assert said["here"][1][0].startswith("warning: --years 1: tiny was trained on 2 to 4 years")
+    note, warning = said["here"][1][:2]
+    assert note.startswith("note: probability of change: not calibrated")
+    assert warning.startswith("warning: --years 1: tiny was trained on 2 to 4 years")
     for suffix in (".tif", "_spread.tif", "_change.tif"):
         here, there = (scene.parent / f"{name}{suffix}" for name in ("here", "there"))
         assert here.read_bytes() == there.read_bytes()
