@@ -91,7 +91,7 @@ def crowded_timesteps(training_steps: int, steps: int) -> list[int]:
     times: list[int] = []
     for index in range(steps):
         wanted = round(training_steps - training_steps * (index / steps) ** CROWDING) - 1
-        times.append(min([wanted, *[last - 1 for last in times[-1:]]]))
+        times.append(min(wanted, times[-1] - 1) if times else wanted)
     return times
 
 
