@@ -66,13 +66,8 @@ def plot_power(points: Sequence[StudyPoint]) -> Plot:
     """Power of one member's change over the true one's in each octave, by ground scale."""
     plot = Plot(figsize=WIDE, layout="constrained")
     axes = plot.subplots()
-    for value, (colour, own) in _by_value(points, "ground_scale_m").items():
-        mean = np.mean([point["member_power_over_truth"] for point in own], axis=0)
-        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=_metres(value))
-    axes.axhline(1, color=FAINT, linewidth=1)
-    axes.set_xticks(range(len(OCTAVES_CELLS)), [octave_name(*octave) for octave in OCTAVES_CELLS])
-    axes.set(xlabel="wavelength, cells of 4 px", ylabel="power over the truth's", ylim=(0, None))
-    axes.legend(frameon=False, fontsize=8)
+    _power(axes, points, "ground_scale_m", "member_power_over_truth", _metres)
+    _of_bands(axes, [octave_name(*octave) for octave in OCTAVES_CELLS], "cells of 4 px")
     return _plain(plot)
 
 
@@ -120,16 +115,28 @@ def plot_fine_power(points: Sequence[StudyPoint]) -> Plot:
     """Power of fine detail over the truth's in three bands, by depth and beside bicubic enlargement."""
     plot = Plot(figsize=WIDE, layout="constrained")
     axes = plot.subplots()
-    for value, (colour, own) in _by_value(points, "blocks").items():
-        mean = np.mean([point["fine_power_over_truth_upscaler"] for point in own], axis=0)
-        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=_blocks(value))
+    _power(axes, points, "blocks", "fine_power_over_truth_upscaler", _blocks)
     axes.plot(points[0]["fine_power_over_truth_bicubic"], color=FAINT, marker=MARKERS[1], markersize=4, linewidth=1,
               label="bicubic")  # fmt: skip
-    axes.axhline(1, color=FAINT, linewidth=1)
-    axes.set_xticks(range(len(FINE_BANDS)), FINE_BANDS)
-    axes.set(xlabel="wavelength, px", ylabel="power over the truth's", ylim=(0, None))
-    axes.legend(frameon=False, fontsize=8)
+    _of_bands(axes, FINE_BANDS, "px")
     return _plain(plot)
+
+
+def _power(
+    axes: Axes, points: Sequence[StudyPoint], studied: str, figure: str, name_of: Callable[[float], str]
+) -> None:
+    """Draw a figure of several bands, the mean of all seeds, as a line for each value of what is studied."""
+    for value, (colour, own) in _by_value(points, studied).items():
+        mean = np.mean([point[figure] for point in own], axis=0)
+        axes.plot(mean, marker=MARKERS[0], markersize=4, linewidth=1, color=colour, label=name_of(value))
+
+
+def _of_bands(axes: Axes, names: Sequence[str], unit: str) -> None:
+    """Name the bands, and mark where power is the truth's."""
+    axes.axhline(1, color=FAINT, linewidth=1)
+    axes.set_xticks(range(len(names)), names)
+    axes.set(xlabel=f"wavelength, {unit}", ylabel="power over the truth's", ylim=(0, None))
+    axes.legend(frameon=False, fontsize=8)
 
 
 def _series(axes: Axes, points: Sequence[StudyPoint], studied: str, lines: Mapping[str, Take], first: int = 0) -> None:
