@@ -59,7 +59,11 @@ PRESETS: dict[str, TrainingSettings] = {
 """`default`, `fast`, `native128` and `reference` are ways to a model; `regression` is a rival to measure them by."""
 
 
-def find_preset(name: str) -> TrainingSettings:
+DEFAULT_PRESET = "default"
+"""What a training starts from where nothing is said."""
+
+
+def find_preset(name: str = DEFAULT_PRESET) -> TrainingSettings:
     """Return a preset by name; raises RequestError where there is none of that name."""
     if name not in PRESETS:
         raise RequestError(f"preset must be one of {', '.join(sorted(PRESETS))}, not {name!r}")

@@ -17,7 +17,7 @@ from ..core.protocol.requests import PairSource as AskedPair
 from .dataset.part import DatasetPart
 from .evaluate import evaluate
 from .pairs import expand_path
-from .presets import find_preset
+from .presets import DEFAULT_PRESET, find_preset
 from .processes import join_processes
 from .run import Hardware, TrainingPlan
 from .settings import PairSource, Stage
@@ -52,7 +52,7 @@ def plan_training(request: TrainRequest, is_elsewhere: bool = False) -> tuple[Tr
             raise RequestError(f"--preset {request.preset} cannot stand beside --from {base}, which takes its place")
         settings = replace(starting_settings(base), name=folder.name)
     else:
-        settings = replace(find_preset(request.preset or "fast"), name=folder.name)
+        settings = replace(find_preset(request.preset or DEFAULT_PRESET), name=folder.name)
     if request.pairs:
         settings = replace(settings, pairs=tuple(map(read_pair, request.pairs)))
     if request.datasets:

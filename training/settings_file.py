@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ..core.errors import RequestError
-from .presets import find_preset
+from .presets import DEFAULT_PRESET, find_preset
 from .settings import PairSource, TrainingSettings
 from .starting import check_said, starting_settings
 
@@ -36,7 +36,7 @@ def load_settings(path: Path, preset: str | None = None, base: str | None = None
         start = starting_settings(_fit(str, base, f"{path}: base"))
         check_said({**said, **({"preset": preset} if preset else {})}, start, str(path))
     else:
-        start = find_preset(preset or str(said.get("preset", "fast")))
+        start = find_preset(preset or str(said.get("preset", DEFAULT_PRESET)))
     settings: TrainingSettings = _overlay(start, {**said, "preset": start.preset, "base": start.base}, str(path))
     return settings
 

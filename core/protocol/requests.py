@@ -113,7 +113,7 @@ class TrainRequest:
         folder: the model to make.
         pairs: those of `config` where none are given.
         config: settings in TOML.
-        preset: settings to start from; the file's, else `fast`, where None.
+        preset: settings to start from; the file's, else `default`, where None.
         is_resuming: whether to go on where an earlier run stopped.
         perceptual_weights: safetensors file with the weights of a VGG19, whose features the upscaler is held to.
         has_tensorboard: whether curves are written for TensorBoard as well.

@@ -34,7 +34,7 @@ from .prediction_parameters import read_text
 from .ready_worker import ready_worker
 from .training_sources import read_base, read_dataset
 
-PRESETS = ["fast", "default", "reference", "native128"]
+PRESETS = ["default", "fast", "reference", "native128"]
 GIB = 2**30
 STAGES = ["all", "forecaster", "upscaler"]
 
@@ -84,7 +84,7 @@ class TrainAlgorithm(LandcastAlgorithm):
             "where they get no better.\n\n"
             "Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU "
             "is asked what it has free; give a limit where others need some of it, or for a CPU.\n\n"
-            "Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the "
+            "Preset: default is what the shipped model was trained by, fast draws in one step, reference is the "
             "published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs "
             "thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the "
             "model's, which ends in .training: tick “Go on” and run it again with the same settings.\n\n"
@@ -192,7 +192,7 @@ class TrainAlgorithm(LandcastAlgorithm):
                 self.BASE, tr("Start from a model: its name or folder (empty: from nothing)"), optional=True
             ),
             QgsProcessingParameterEnum(
-                self.PRESET, tr("Preset (empty: the settings file's, else fast)"), PRESETS, optional=True,
+                self.PRESET, tr("Preset (empty: the settings file's, else default)"), PRESETS, optional=True,
                 usesStaticStrings=True,
             ),
             QgsProcessingParameterNumber(

@@ -782,7 +782,7 @@ Start from a model: with a few hundred pairs it is better to go on from a model 
 
 Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU is asked what it has free; give a limit where others need some of it, or for a CPU.
 
-Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
+Preset: default is what the shipped model was trained by, fast draws in one step, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
 
 This needs a worker on this machine, and Landcast with its training part: pip install 'landcast[training]'.</source>
         <translation>Trainiert ein eigenes Modell mit Bildern einer Region zu zwei Zeitpunkten. Das Ergebnis ist ein Ordner: geben Sie ihn als Modell einer Vorhersage an.
@@ -793,7 +793,7 @@ Ausgangsmodell: Mit einigen hundert Paaren ist es besser, von einem Modell auszu
 
 Speicher: Vor dem ersten Schritt schätzt das Training, was es braucht, und lehnt ab, was nicht passt. Bei einer GPU gilt, was auf ihr frei ist; geben Sie eine Grenze an, wo andere etwas davon brauchen, oder für eine CPU.
 
-Vorgabe: fast ist, was Landcast mitbringt, und lernt am schnellsten, default zieht in zehn Schritten, reference ist das veröffentlichte Verfahren und verlangt eine GPU. Schritte: einige hundert zeigen, ob alles stimmt, ein brauchbares Modell braucht Tausende: Stunden auf einer CPU. Ein angehaltenes Training behält Gelerntes in einem Ordner neben dem des Modells, der auf .training endet: kreuzen Sie „Fortsetzen“ an und starten Sie es mit denselben Einstellungen erneut.
+Vorgabe: mit default wurde das mitgelieferte Modell trainiert, fast zieht in einem Schritt, reference ist das veröffentlichte Verfahren und verlangt eine GPU. Schritte: einige hundert zeigen, ob alles stimmt, ein brauchbares Modell braucht Tausende: Stunden auf einer CPU. Ein angehaltenes Training behält Gelerntes in einem Ordner neben dem des Modells, der auf .training endet: kreuzen Sie „Fortsetzen“ an und starten Sie es mit denselben Einstellungen erneut.
 
 Dies braucht einen Worker auf diesem Rechner und Landcast mit seinem Trainingsteil: pip install 'landcast[training]'.</translation>
     </message>
@@ -842,8 +842,8 @@ Dies braucht einen Worker auf diesem Rechner und Landcast mit seinem Trainingste
         <translation>Ausgangsmodell: sein Name oder Ordner (leer: von Grund auf)</translation>
     </message>
     <message>
-        <source>Preset (empty: the settings file's, else fast)</source>
-        <translation>Vorgabe (leer: die der Einstellungsdatei, sonst fast)</translation>
+        <source>Preset (empty: the settings file's, else default)</source>
+        <translation>Vorgabe (leer: die der Einstellungsdatei, sonst default)</translation>
     </message>
     <message>
         <source>Steps (0: as the preset or the settings file has it)</source>

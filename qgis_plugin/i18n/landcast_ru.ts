@@ -782,7 +782,7 @@ Start from a model: with a few hundred pairs it is better to go on from a model 
 
 Memory: before the first step the training estimates what it takes, and refuses what does not fit. A GPU is asked what it has free; give a limit where others need some of it, or for a CPU.
 
-Preset: fast is what Landcast ships and learns quickest, default draws in ten steps, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
+Preset: default is what the shipped model was trained by, fast draws in one step, reference is the published method and wants a GPU. Steps: a few hundred show whether all is well, a useful model needs thousands: hours on a CPU. A training that was stopped keeps what it learned in a folder beside the model's, which ends in .training: tick “Go on” and run it again with the same settings.
 
 This needs a worker on this machine, and Landcast with its training part: pip install 'landcast[training]'.</source>
         <translation>Обучает вашу собственную модель на снимках одного региона на две даты. Результат — папка: укажите её как модель прогноза.
@@ -793,7 +793,7 @@ This needs a worker on this machine, and Landcast with its training part: pip in
 
 Память: перед первым шагом обучение оценивает, сколько ему нужно, и отказывается от того, что не помещается. Для видеокарты берётся то, что на ней свободно; задайте предел, если часть памяти нужна другим, или для процессора.
 
-Набор параметров: fast — то, что поставляет Landcast, учится быстрее всех, default рисует за десять шагов, reference — опубликованный метод, ему нужна видеокарта. Шаги: несколько сотен показывают, всё ли в порядке, полезной модели нужны тысячи — часы на процессоре. Остановленное обучение хранит выученное в папке рядом с папкой модели, с окончанием .training: отметьте «Продолжить» и запустите снова с теми же параметрами.
+Набор параметров: с default обучена поставляемая модель, fast рисует за один шаг, reference — опубликованный метод, ему нужна видеокарта. Шаги: несколько сотен показывают, всё ли в порядке, полезной модели нужны тысячи — часы на процессоре. Остановленное обучение хранит выученное в папке рядом с папкой модели, с окончанием .training: отметьте «Продолжить» и запустите снова с теми же параметрами.
 
 Нужны вычислитель на этом компьютере и Landcast с частью для обучения: pip install 'landcast[training]'.</translation>
     </message>
@@ -842,8 +842,8 @@ This needs a worker on this machine, and Landcast with its training part: pip in
         <translation>Исходная модель: имя или папка (пусто: с нуля)</translation>
     </message>
     <message>
-        <source>Preset (empty: the settings file's, else fast)</source>
-        <translation>Набор параметров (пусто: из файла параметров, иначе fast)</translation>
+        <source>Preset (empty: the settings file's, else default)</source>
+        <translation>Набор параметров (пусто: из файла параметров, иначе default)</translation>
     </message>
     <message>
         <source>Steps (0: as the preset or the settings file has it)</source>

@@ -56,7 +56,7 @@ def test_what_one_computer_alone_can_say_goes_into_the_settings() -> None:
 
 def test_a_model_without_a_settings_file_is_called_as_its_folder() -> None:
     plan, _ = plan_training(TrainRequest("/models/my region", (PAIR,)))
-    assert (plan.settings.name, plan.settings.preset) == ("my region", "fast")
+    assert (plan.settings.name, plan.settings.preset) == ("my region", "default")
     assert plan.work_folder == Path("/models/my region.training")
 
 

@@ -23,8 +23,8 @@ def write(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_an_empty_file_is_the_preset_that_predicts_in_one_step(tmp_path: Path) -> None:
-    assert load_settings(write(tmp_path, "")) == PRESETS["fast"]
+def test_an_empty_file_is_the_preset_called_default(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, "")) == PRESETS["default"] == find_preset()
 
 
 @pytest.mark.parametrize("name", ["fast", "default", "reference", "native128", "regression"])

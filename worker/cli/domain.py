@@ -129,7 +129,7 @@ def _fit(
     before, after, years = pairs
     if len(before) != len(after) or (years and len(years) != len(before)):
         raise RequestError("--before, --after and --years must be given equally often")
-    settings = load_settings(config) if config else find_preset("fast")
+    settings = load_settings(config) if config else find_preset()
     if before:
         asked = zip(before, after, years or [None] * len(before), strict=True)
         settings = replace(settings, pairs=tuple(read_pair(PairSource(*pair)) for pair in asked))

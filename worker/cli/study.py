@@ -36,7 +36,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
               help="Pairs of a place to measure on; may be repeated [the validation part of datasets, a share of the "
               "ground of rasters]."),
         training("--config", type=click.Path(), help="Settings of the training in TOML, its pairs too."),
-        training("--preset", help="Settings to start from [the file's, else fast]."),
+        training("--preset", help="Settings to start from [the file's, else default]."),
         training("--steps", type=click.IntRange(1), help="Of each training [the settings']."),
         training("--batch", type=click.IntRange(1), help="Samples a step [the settings']."),
         training("--seeds", type=click.IntRange(1), default=1, show_default=True,

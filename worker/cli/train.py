@@ -27,7 +27,7 @@ from .numbers import parse_bytes
 @click.option("--config", type=click.Path(), help="Settings in TOML.")
 @click.option(
     "--preset",
-    help="Settings to start from: fast, default, reference, native128 or regression [the file's, else fast].",
+    help="Settings to start from: default, fast, reference, native128 or regression [the file's, else default].",
 )
 @click.option("--from", "base", metavar="MODEL", help="Start from the weights of a model, by name or folder, and "
               "fine-tune it.")  # fmt: skip
