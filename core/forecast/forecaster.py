@@ -391,7 +391,7 @@ class Forecaster:
 
         def noise(step: int) -> Tensor:
             key = NoiseKey(settings.seed, member, iteration * STEPS_PER_ITERATION + step)
-            drawn = torch.from_numpy(area_noise.windows(key, windows)).to(self.device)
+            drawn = torch.from_numpy(area_noise.windows(key, windows)).to(self.device) * contract.temperature
             return to_network(turn(drawn, view), contract.change_grid)
 
         power, largest = self.model.signal_power, LARGEST_DIFFERENCE / contract.difference_std

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import ModelError
+from ..files import sync
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
@@ -26,6 +27,7 @@ Composition = Literal["anchored", "upscaled"]
 """Keep the real detail where little changes, or return what the upscaler draws."""
 
 FORMAT_VERSION = 1
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.5, 2.0
 VIEWS = 8
 """Ways to turn and mirror an image."""
 
@@ -55,6 +57,8 @@ class ModelContract:
         condition_layout: how the present image is shown to the UNet.
         difference_std: what the network's output is multiplied by to become a difference in 0..1.
         noise: the noise that a member starts from.
+        temperature: what that noise is multiplied by; above 1 members differ more than the training asked for
+            (Kingma & Dhariwal 2018, section 6).
         change_grid: what the UNet draws the difference of; the noise is counted in the same.
         networks: UNets, of other beginnings, that draw members in turn.
         views: turned and mirrored views of the scene that members look at in turn, 1 or 8.
@@ -80,6 +84,7 @@ class ModelContract:
     trained_gsd_m: tuple[float, ...]
     interval_years: tuple[float, ...]
     noise: NoiseOctaves = WHITE
+    temperature: float = 1.0
     change_grid: ChangeGrid = "cells"
     networks: int = 1
     views: int = 1
@@ -103,13 +108,17 @@ class ModelContract:
 
 
 def save_contract(contract: ModelContract, folder: Path) -> None:
-    """Write `landcast.json` into a model folder."""
+    """Write `landcast.json` into a model folder, in the place of an earlier one."""
     said = asdict(contract)
+    # earlier versions do not know these entries
     if contract.fine_tuned_from is None:
-        # earlier versions do not know the entry
         del said["fine_tuned_from"]
-    text = json.dumps(said, indent=2, ensure_ascii=False)
-    (folder / CONTRACT_NAME).write_text(text + "\n", encoding="utf-8")
+    if contract.temperature == 1:
+        del said["temperature"]
+    aside = folder / f".{CONTRACT_NAME}.partial"
+    aside.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    sync(aside)
+    aside.replace(folder / CONTRACT_NAME)
 
 
 def load_contract(folder: Path) -> ModelContract:
@@ -156,6 +165,9 @@ def _check(contract: ModelContract) -> None:
             raise ValueError(f"{value!r} is not one of {choices}")
     if not (contract.difference_std > 0 and contract.sampling_steps > 0 and contract.interval_years):
         raise ValueError("difference_std, sampling_steps and interval_years must be above 0")
+    if not LOWEST_TEMPERATURE <= contract.temperature <= HIGHEST_TEMPERATURE:
+        wanted = f"{LOWEST_TEMPERATURE} and {HIGHEST_TEMPERATURE}"
+        raise ValueError(f"temperature must lie between {wanted}, not {contract.temperature}")
     if contract.networks < 1:
         raise ValueError(f"networks must be at least 1, not {contract.networks}")
     if contract.views not in (1, VIEWS):

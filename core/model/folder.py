@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +194,13 @@ def store_calibration(folder: Path, calibration: ChangeCalibration) -> str:
     save_calibration(calibration, aside)
     sync(aside)
     aside.replace(folder / CALIBRATION_NAME)
+    write_manifest(folder)
+    return hash_model(folder)
+
+
+def store_temperature(folder: Path, temperature: float) -> str:
+    """Put a temperature into a model's contract; the model's new SHA-256 comes back, as its members are others."""
+    save_contract(replace(load_contract(folder), temperature=temperature), folder)
     write_manifest(folder)
     return hash_model(folder)
 

@@ -63,6 +63,13 @@ def test_a_network_that_has_no_sides_draws_alike_from_all(make_model: Callable[.
     torch.testing.assert_close(draw(turned, member), draw(plain, member))
 
 
+def test_warmer_members_differ_more(make_model: Callable[..., LoadedModel]) -> None:
+    # this network returns its noise, times what it is shown
+    models = (make_model(temperature=temperature) for temperature in (1.0, 1.5))
+    usual, warm = (draw(replace(model, unet=CellByCell(model.unet)), 0) for model in models)
+    torch.testing.assert_close(warm, 1.5 * usual)
+
+
 @pytest.mark.parametrize("member", range(VIEWS))
 def test_overlapping_windows_of_one_member_agree_where_the_network_sees_alike(
     make_model: Callable[..., LoadedModel], member: int

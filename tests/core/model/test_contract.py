@@ -49,6 +49,15 @@ def test_a_model_that_never_recorded_its_tones_is_read_all_the_same(tmp_path: Pa
     assert load_contract(tmp_path) == TINY_CONTRACT
 
 
+def test_a_temperature_comes_back_and_one_of_1_is_not_written(tmp_path: Path) -> None:
+    warm = replace(TINY_CONTRACT, temperature=1.06)
+    save_contract(warm, tmp_path)
+    assert load_contract(tmp_path) == warm
+    save_contract(TINY_CONTRACT, tmp_path)
+    assert "temperature" not in json.loads((tmp_path / CONTRACT_NAME).read_text(encoding="utf-8"))
+    assert load_contract(tmp_path) == TINY_CONTRACT
+
+
 def test_the_ground_scale_is_that_of_128_pixels_at_the_most_used_size() -> None:
     assert TINY_CONTRACT.ground_scale_m == pytest.approx(76.8)
 
@@ -93,6 +102,9 @@ def test_json_that_is_no_contract_is_refused(tmp_path: Path, whole: str) -> None
         {"difference_std": 0},
         {"difference_std": "wide"},
         {"sampling_steps": 0},
+        {"temperature": 0},
+        {"temperature": 3},
+        {"temperature": "hot"},
         {"interval_years": []},
         {"noise": None},
         {"noise": {"spacing_cells": [1, 8], "weights": [1.0]}},

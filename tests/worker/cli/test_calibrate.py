@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from landcast.core.model.calibration import load_calibration
+from landcast.core.model.contract import load_contract
 from landcast.core.model.folder import hash_model
 from landcast.worker.demo.scene import write_scene
 
@@ -100,3 +101,17 @@ def test_a_backtest_shows_the_calibration_and_says_where_it_is_no_test_of_it(
     assert told["same"]["place"] == "home"
     # fitted on these pairs by the same noise, so all that is left is what isotonic regression cannot fit
     assert told["same"]["calibration_error"] < 0.02
+
+
+def test_a_temperature_is_fitted_first_kept_and_told(run: Run, model: Path, areas: Path) -> None:
+    dates = ["--before", areas / "2016", "--after", areas / "2020", "--members", 4]
+    made = json.loads(run("calibrate", model, *dates, "--temperature", "--json").out)
+    fitted, contract = made["temperature"], load_contract(model)
+    assert contract.temperature == fitted["temperature"] != 1
+    assert abs(fitted["after"] - 1) < abs(fitted["before"] - 1)
+    assert f"noise of temperature {fitted['temperature']:g}" in (model / "README.md").read_text(encoding="utf-8")
+    assert made["model_sha256"] == hash_model(model)
+    assert run("models", "verify", model).code == 0
+    # what was fitted is what a further fit finds, and what one without the option leaves as it is
+    again = json.loads(run("calibrate", model, *dates, "--json", "--dry-run").out)
+    assert (again["probability"], load_contract(model)) == (made["probability"], contract)
