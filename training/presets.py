@@ -47,6 +47,7 @@ PRESETS: dict[str, TrainingSettings] = {
             adam_betas=(0.0, 0.9),
             l1_weight=0.01,
             low_pass_weight=0.0,
+            spectral_weight=0.0,
             adversarial_kind="wasserstein",
             adversarial_weight=0.005,
             feature_weight=0.0,

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from ..core.errors import RequestError
-from ..core.lattice import TILE_PX
+from ..core.lattice import CELL_PX, TILE_PX
 from ..core.model.condition import CONDITION_CHANNELS
 from ..core.model.contract import VIEWS, ChangeGrid, Composition, ConditionLayout, Objective
 from ..core.model.unet import DEFAULT_UNET, DIFFERENCE_CHANNELS, PIXEL_CHANNELS, UNetShape
 from ..core.noise import WHITE, NoiseOctaves
+from .spectrum import WINDOW_PX
 
 Stage = Literal["forecaster", "upscaler"]
 """The two networks of a model."""
@@ -187,7 +188,7 @@ class UpscalerSettings:
         channels: channels of its body.
         has_bicubic_base: whether it corrects a bicubic enlargement rather than making the whole image.
         max_steps: optimiser steps.
-        adversarial_from_step: first step with a discriminator; L1 alone before.
+        adversarial_from_step: first step with a judge and with the spectral term; L1 alone before.
         batch_size: samples a step.
         coarse_px: side of a coarse sample; the fine one is four times as wide.
         learning_rate: after the warm-up.
@@ -195,6 +196,7 @@ class UpscalerSettings:
         adam_betas: both decay rates of Adam's moments.
         l1_weight: of the mean absolute error of pixels.
         low_pass_weight: of the mean absolute error of what the output holds in its coarse cells.
+        spectral_weight: of the distance between the powers of fine detail, in logarithms, as soon as there is a judge.
         adversarial_kind: `relativistic`, against a judge of patches; or `wasserstein` with gradient penalty, against
             the authors' critic.
         adversarial_weight: of the adversarial term.
@@ -218,6 +220,7 @@ class UpscalerSettings:
     adam_betas: tuple[float, ...] = (0.9, 0.99)
     l1_weight: float = 1.0
     low_pass_weight: float = 1.0
+    spectral_weight: float = 0.01
     adversarial_kind: AdversarialKind = "relativistic"
     adversarial_weight: float = 0.01
     feature_weight: float = 0.2
@@ -234,6 +237,9 @@ class UpscalerSettings:
             )
         if len(self.adam_betas) != 2 or not all(0 <= beta < 1 for beta in self.adam_betas):
             raise RequestError(f"adam_betas must be two numbers from 0 to below 1, not {self.adam_betas}")
+        if self.spectral_weight and self.coarse_px * CELL_PX < WINDOW_PX:
+            least = WINDOW_PX // CELL_PX
+            raise RequestError(f"coarse_px must be at least {least} with a spectral_weight, not {self.coarse_px}")
         if not self.critic_channels or min(self.critic_channels) < 1:
             raise RequestError(f"critic_channels must be at least 1 each, not {self.critic_channels}")
         _check_loop(self.max_steps, self.batch_size, self.learning_rate)

@@ -22,6 +22,7 @@ from .preview import write_upscaled_sheet
 from .processes import ALONE, Processes
 from .samples import ChipSampler
 from .settings import TrainingSettings, UpscalerSettings
+from .spectrum import spectral_loss
 
 WARM_UP_STEPS = 50
 
@@ -161,6 +162,9 @@ def _generator_losses(networks: Upscaling, fine: Tensor, is_adversarial: bool) -
     drawn = networks.generator(coarse).float()
     loss = _faithfulness(networks, drawn, fine, coarse)
     if is_adversarial:
+        if networks.own.spectral_weight:
+            # before, what there is of detail lies at wrong places, and is better not made stronger
+            loss = loss + networks.own.spectral_weight * spectral_loss(drawn, fine)
         networks.judge.requires_grad_(False)
         loss = loss + _persuasion(networks, drawn, fine)
         networks.judge.requires_grad_(True)
@@ -168,7 +172,7 @@ def _generator_losses(networks: Upscaling, fine: Tensor, is_adversarial: bool) -
 
 
 def _faithfulness(networks: Upscaling, drawn: Tensor, fine: Tensor, coarse: Tensor) -> Tensor:
-    """How far the drawn image is from the real one: pixels, their cells, features where weights are given."""
+    """How far the drawn image is from the real one: pixels, cells, features where weights are given."""
     own = networks.own
     pixels = l1_loss(drawn, fine)
     loss = own.l1_weight * pixels + own.low_pass_weight * l1_loss(coarsen(drawn), coarse)

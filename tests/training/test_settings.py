@@ -171,6 +171,7 @@ def test_places_can_only_be_left_out_where_they_are_named(places: tuple[str, ...
         ("[forecaster]\nchange_grid = 'feet'", "change_grid must be one of .*'feet'"),
         ("[upscaler]\nadversarial_kind = 'none'", "adversarial_kind must be one of .*'none'"),
         ("[upscaler]\nadam_betas = [0.9]", "adam_betas must be two numbers"),
+        ("[upscaler]\ncoarse_px = 4", "coarse_px must be at least 8 with a spectral_weight, not 4"),
         ("[upscaler]\ncritic_channels = []", "critic_channels must be at least 1 each"),
         ("[forecaster]\nobjective = 'two_step'", "objective must be one of .*'two_step'"),
         ("[forecaster]\nis_difference_scaled = 1", "is_difference_scaled must be bool, not 1"),
