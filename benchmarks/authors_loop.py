@@ -1,7 +1,7 @@
 """The loop of the method's authors beside `landcast predict` on the same tiles, by stage; memory, seams, GPU.
 
     python benchmarks/authors_loop.py [--scene-px 1024] [--tiles 2] [--steps 5] [--tries 2] [--model NAME|DIR]
-                                      [--memory-px 4096 8192] [--upscaler-blocks N] [--no-memory] [--out FILE.md]
+                                      [--memory-px 4096 8192] [--slim] [--no-memory] [--out FILE.md]
 
 The authors' loop is their network of 275 million parameters, 100 steps, tile by tile, one tile a call, fp32, PyTorch's
 own memory format, and tiles of 32 px with zeros around through ESRGAN of 16 RRDB. Measured are some of the tiles and
@@ -12,9 +12,9 @@ Both compute with one thread, and the ratio is that of CPU time, for other progr
 told beside it, with the load. The share of the peak is that of the best product of two square matrices in the same
 precision, measured in the same run by the same clock. An operation is a multiplication or an addition.
 
-Memory is measured in a process of its own at each size. `--upscaler-blocks 1` measures it with an upscaler of one block
-instead of sixteen: they run one after another in the same memory, so that only the time is another. Figures of a GPU
-are measured where there is one.
+Memory is measured in a process of its own at each size. `--slim` measures it with one call of the UNet and one block of
+the upscaler: they run one after another in the same memory, so that only the time is another. Figures of a GPU are
+measured where there is one.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=2, help="predictions of the scene, of which the quickest counts")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--memory-px", type=int, nargs="+", default=[4096, 8192])
-    parser.add_argument("--upscaler-blocks", type=int, help="for the rows of memory [all that the model has]")
+    parser.add_argument("--slim", action="store_true", help="measure memory with a shorter model of the same width")
     parser.add_argument("--no-memory", action="store_true")
     parser.add_argument("--out", type=Path, help="file to write the tables to, beside printing them")
     args = parser.parse_args()
@@ -191,9 +191,8 @@ def seam_rows(scene: Path, output: Path) -> list[str]:
 def memory_rows(report: Report, folder: Path, args: argparse.Namespace) -> None:
     """Memory over the loaded model at each size, and how it grows from the first to the last."""
     model, said = args.model, ""
-    if args.upscaler_blocks:
-        model = str(write_slim_model(args.model, folder / "slim", args.upscaler_blocks))
-        said = f", upscaler of {args.upscaler_blocks} block(s)"
+    if args.slim:
+        model, said = str(write_slim_model(args.model, folder / "slim")), ", one call and one block"
     costs = []
     for side in args.memory_px:
         source = write_tiled_scene(folder / f"{side}.tif", side)
