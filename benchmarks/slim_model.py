@@ -1,4 +1,4 @@
-"""A copy of a model that takes the same memory in a fraction of the time: one call of the UNet, one block of the upscaler.
+"""A copy of a model that takes the same memory in a fraction of the time: one call of its UNet, one block of ESRGAN.
 
 Calls and blocks run one after another in the memory of the first, so what a prediction takes over the loaded model is
 the same.

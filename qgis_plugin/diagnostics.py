@@ -17,7 +17,7 @@ from qgis.core import Qgis, QgsApplication, QgsProjUtils, QgsSettings
 from qgis.PyQt.QtCore import QT_VERSION_STR, QCoreApplication, QSysInfo
 
 from .. import __version__
-from ..core.protocol.connection import cache_folder
+from ..core.protocol.user_folders import cache_folder
 from .child_process import ChildCancelledError
 from .environment.places import LOG, environments
 from .environment.running import build_environment, run

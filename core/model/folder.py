@@ -17,11 +17,12 @@ from torch import Tensor
 
 from ..errors import ModelError
 from ..files import hash_file, sync
+from ..protocol.user_folders import models_folder
 from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
 from .contract import ModelContract, load_contract, save_contract
 from .contract_name import CONTRACT_NAME
 from .domain import DOMAIN_NAME, TrainingDomain, encode_domain
-from .own_models import models_folder, own_models
+from .own_models import own_models
 from .rrdb import RRDBNet
 
 MANIFEST_NAME = "manifest.json"

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from ..errors import ModelError, OutputError
 from ..files import sync
+from ..protocol.user_folders import models_folder
 from .contract_name import CONTRACT_NAME
-
-PLACE = "LANDCAST_MODELS"
-
-
-def models_folder() -> Path:
-    """The user's folder of models; `LANDCAST_MODELS` overrides the system's place. It may not exist."""
-    named = os.environ.get(PLACE)
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "landcast" / "models"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "landcast" / "models"
-    asked = os.environ.get("XDG_DATA_HOME", "")
-    # the standard: a path that is not absolute is to be ignored
-    return (Path(asked) if asked.startswith("/") else Path.home() / ".local" / "share") / "landcast" / "models"
 
 
 def own_models() -> list[str]:

@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import secrets
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Optional
@@ -26,6 +25,7 @@ from .keys import ENDPOINT, KEY, KeyPair
 from .private_files import long_path, write_private
 from .processes import is_running, process_start
 from .schema import build, plain
+from .user_folders import cache_folder
 
 FILE_NAME = "worker.json"
 Key = Annotated[str, Matches(KEY)]
@@ -72,21 +72,6 @@ def this_host(
     started, locality = process_start(os.getpid()) or "", secrets.token_hex(16)
     keys = (None, None) if client is None else (client.public, client.secret)
     return ConnectionFile(endpoint, os.getpid(), started, program, locality, server_key, *keys)
-
-
-def cache_folder() -> Path:
-    """The user's folder for what can be made again; `LANDCAST_CACHE` overrides the system's place. It may not exist."""
-    named = os.environ.get("LANDCAST_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "landcast" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "landcast"
-    asked = os.environ.get("XDG_CACHE_HOME", "")
-    # the standard: a path that is not absolute is to be ignored
-    return (Path(asked) if asked.startswith("/") else Path.home() / ".cache") / "landcast"
 
 
 def default_path() -> Path:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ...core.protocol.connection import ConnectionFileError, cache_folder, read_connection
+from ...core.protocol.connection import ConnectionFileError, read_connection
+from ...core.protocol.user_folders import cache_folder
 from ..child_process import ChildCancelledError
 from ..translation import tr
 from .process import WorkerProcess, WorkerStartError

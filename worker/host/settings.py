@@ -7,8 +7,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...core.protocol.connection import cache_folder, default_path
+from ...core.protocol.connection import default_path
 from ...core.protocol.keys import KeyFolder, default_keys
+from ...core.protocol.user_folders import cache_folder
 from ...core.protocol.values import Limits
 from .logs import LogFormat
 

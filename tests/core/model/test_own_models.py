@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from landcast.core.errors import ModelError, OutputError
 from landcast.core.model.folder import find_model, hash_model, known_models, shipped_models
-from landcast.core.model.own_models import add_model, models_folder, own_models
+from landcast.core.model.own_models import add_model, own_models
 
 
 @pytest.fixture
@@ -49,11 +48,3 @@ def test_where_it_cannot_be_written_nothing_is_left(tiny_model: Path, shelf: Pat
     with pytest.raises(OutputError, match="cannot be written"):
         add_model(tiny_model, "town")
     assert shelf.is_file()
-
-
-def test_the_systems_place_is_taken_where_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("LANDCAST_MODELS")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
-    assert models_folder().name == "models"
-    assert os.name == "nt" or models_folder().parent.name == "landcast"

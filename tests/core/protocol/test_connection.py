@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 import zmq
 
-from landcast.core.protocol import connection as module
 from landcast.core.protocol.connection import (
     ConnectionFile,
     ConnectionFileError,
-    cache_folder,
     default_path,
     read_connection,
     remove_connection,
@@ -57,23 +55,6 @@ def test_a_folder_of_any_script_and_length_holds_the_file(connection: Connection
     assert read_connection(path) == connection
     remove_connection(connection, path)
     assert list(path.parent.iterdir()) == []
-
-
-def test_the_cache_is_where_the_system_keeps_what_can_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
-    for name in ("LANDCAST_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for platform, name, value, expected in (
-        ("linux", "XDG_CACHE_HOME", "/else", "/else/landcast"),
-        ("linux", "XDG_CACHE_HOME", "relative", "/home/me/.cache/landcast"),
-        ("darwin", "XDG_CACHE_HOME", "/else", "/home/me/Library/Caches/landcast"),
-        ("win32", "LOCALAPPDATA", "/Users/Jörg/Local", "/Users/Jörg/Local/landcast/cache"),
-        ("win32", "LOCALAPPDATA", "", "/home/me/AppData/Local/landcast/cache"),
-    ):
-        monkeypatch.setattr(module.sys, "platform", platform)
-        monkeypatch.setenv(name, value)
-        assert cache_folder() == Path(expected), platform
-        monkeypatch.delenv(name)
 
 
 def test_the_file_of_this_process_is_live_and_that_of_an_earlier_one_is_not(connection: ConnectionFile) -> None:
