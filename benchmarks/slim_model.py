@@ -27,5 +27,5 @@ def write_slim_model(name: str, folder: Path) -> Path:
     slim.load_state_dict({key: weights[key] for key in slim.state_dict()})
     schedule = make_schedule(model.contract.objective)
     card = f"{name}, cut to one step of the solver and one block of the upscaler.\n"
-    save_model(folder, replace(model.contract, sampling_steps=1), model.unet, slim, schedule, card)
+    save_model(folder, replace(model.contract, sampling_steps=1), model.unets, slim, schedule, card)
     return folder

@@ -40,7 +40,8 @@ def _log_power(image: Tensor) -> Tensor:
     parts = _parts().to(image.device)
     # what white noise of that deviation has in each part, in three bands
     floor = 3 * ROUNDING**2 * parts.sum(0) * taper.square().sum() ** 2
-    return (power @ parts + floor).log()
+    logarithm: Tensor = (power @ parts + floor).log()
+    return logarithm
 
 
 @lru_cache(maxsize=1)
