@@ -124,8 +124,11 @@ def run(source: Path, output: Path, model: str, extent: tuple[float, float, floa
     return predict(request, warn=lambda message: None).paths["prediction"]
 
 
-def seam_gradients(source: Path, result: Path) -> tuple[float, float]:
-    """Mean absolute gradient of the change across edges of windows, and one and two cells beside them."""
+def seam_gradients(source: Path, result: Path, beside_edges_px: int = 0) -> tuple[float, float]:
+    """Mean absolute gradient of the change across edges of windows, and one and two cells beside them.
+
+    With `beside_edges_px` across lines so far from the edges: what a scene's own lines make of the ratio by chance.
+    """
     with rasterio.open(source) as before, rasterio.open(result) as after:
         change = after.read().astype(np.float64) - before.read()
         top = round(-after.transform.f / after.transform.a)
@@ -133,7 +136,7 @@ def seam_gradients(source: Path, result: Path) -> tuple[float, float]:
     across, beside = [], []
     for axis, first in ((1, top), (2, left)):
         gradient = np.abs(np.diff(change, axis=axis)).mean((0, 3 - axis))
-        edges = np.flatnonzero((np.arange(len(gradient)) + first + 1) % STRIDE_PX == 0)
+        edges = np.flatnonzero((np.arange(len(gradient)) + first + 1 + beside_edges_px) % STRIDE_PX == 0)
         edges = edges[(edges >= 2 * CELL_PX) & (edges < len(gradient) - 2 * CELL_PX)]
         across.append(gradient[edges].mean())
         # pixels within a cell have a rhythm of their own, so compare with the same place of the cells beside

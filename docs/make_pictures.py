@@ -42,7 +42,7 @@ def show_layers() -> None:
     save("scene_before_after.png", [("now", now), ("4 years later, one predicted future", later)])
     maps = [
         (f"spread of {MEMBERS} futures, bright: far apart", colour(np.minimum(spread.astype(int) * 5, 255))),
-        (f"probability of change, bright: most of {MEMBERS}", colour(change.astype(int) * 255 // 100)),
+        ("probability of change, calibrated: dark 0, bright 100 %", colour(change.astype(int) * 255 // 100)),
     ]
     save("scene_spread_change.png", maps)
 

@@ -71,7 +71,7 @@ def test_the_model_is_whole_and_small_enough() -> None:
     assert sum(verify_model(folder).values()) <= LIMIT_MB * 1e6
     model = load_model(folder, CPU, torch.float32)
     assert sum(parameter.numel() for parameter in model.unet.parameters()) <= LIMIT_PARAMETERS
-    assert len(model.upscaler.body) == 16
+    assert len(model.upscaler.body) == 4
 
 
 def test_the_card_credits_the_imagery() -> None:

@@ -58,7 +58,7 @@ def read() -> ReadImage:
 def predict(read: ReadImage, device: torch.device, precision: torch.dtype) -> NDArray[np.uint8]:
     """The first member over the square."""
     model = load_model(find_model(DEFAULT_MODEL), device, precision)
-    return Forecaster(model, device, ForecastSettings(2.0, 0.6, seed=3)).forecast(WANT, read).image
+    return Forecaster(model, device, ForecastSettings(4.0, 0.6, seed=3)).forecast(WANT, read).image
 
 
 @pytest.fixture(scope="module")
