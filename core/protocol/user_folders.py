@@ -1,7 +1,5 @@
 """Where a user's own files stand, as each system has it."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
