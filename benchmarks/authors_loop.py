@@ -33,10 +33,10 @@ from gpu_rows import measure_apart as measure_gpu
 from landcast_stages import PredictionCost, measure_prediction, quickest
 from matrix_work import count_flop, matrix_peak
 from slim_model import write_slim_model
-from tiling import MEMORY_LIMIT_MB, SEAM_LIMIT, measure_apart, seam_gradients, write_tiled_scene
+from tiling import MEMORY_LIMIT_MB, SEAM_LIMIT, measure_apart, seam_ratios, write_tiled_scene
 
 from landcast.core.device import choose_precision, precision_name
-from landcast.core.lattice import CELL_PX, STRIDE_PX, TILE_PX
+from landcast.core.lattice import TILE_PX
 from landcast.core.request import DEFAULT_MODEL
 
 SPEED_AIM, GROWTH_LIMIT, H200_LIMIT_S = 250, 1.2, 4.0
@@ -184,12 +184,10 @@ def _ratios(tile: TileCost, cost: PredictionCost, theirs: Loop, ours: Loop, tile
 
 def seam_rows(scene: Path, output: Path) -> list[str]:
     """Seams of the prediction, and what lines that are no edges show by chance."""
-    ratios = [
-        across / beside for across, beside in (seam_gradients(scene, output, px) for px in range(0, STRIDE_PX, CELL_PX))
-    ]
-    kept, others = _kept(abs(ratios[0] - 1) <= SEAM_LIMIT), ratios[1:]
+    at_edges, *others = seam_ratios(scene, output)
+    kept = _kept(abs(at_edges - 1) <= SEAM_LIMIT)
     return [
-        f"| gradient of the change across window edges over beside | {ratios[0]:.3f} | 1 +- {SEAM_LIMIT} | {kept} |",
+        f"| gradient of the change across window edges over beside | {at_edges:.3f} | 1 +- {SEAM_LIMIT} | {kept} |",
         f"| the same of lines that are no edges | {min(others):.3f} to {max(others):.3f} | | |",
     ]
 

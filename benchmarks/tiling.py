@@ -43,8 +43,8 @@ def main() -> None:
         print("| what | figure | limit |\n|---|---|---|")
         scene = write_tiled_scene(Path(folder) / "scene.tif", SCENE_PX)
         whole = run(scene, Path(folder) / "whole.tif", args.model)
-        across, beside = seam_gradients(scene, whole)
-        print(f"| gradient of the change across window edges over beside | {across / beside:.4f} | 1 +- {SEAM_LIMIT} |")
+        ratio = seam_ratios(scene, whole)[0]
+        print(f"| gradient of the change across window edges over beside | {ratio:.4f} | 1 +- {SEAM_LIMIT} |")
         worst = overlap_difference(scene, whole, Path(folder), args.model)
         print(f"| largest difference of an extent to the whole, levels | {worst} | {AGREEMENT_LIMIT} |")
         for size in args.sizes:
@@ -124,24 +124,32 @@ def run(source: Path, output: Path, model: str, extent: tuple[float, float, floa
     return predict(request, warn=lambda message: None).paths["prediction"]
 
 
-def seam_gradients(source: Path, result: Path, beside_edges_px: int = 0) -> tuple[float, float]:
-    """Mean absolute gradient of the change across edges of windows, and one and two cells beside them.
+def seam_ratios(source: Path, result: Path) -> list[float]:
+    """Mean absolute gradient of the change across edges of windows, over that one and two cells beside them.
 
-    With `beside_edges_px` across lines so far from the edges: what a scene's own lines make of the ratio by chance.
+    The first is of the edges; the others are of lines that lie a cell, two and so on beside all edges: what a scene's
+    own lines make of the ratio by chance.
     """
     with rasterio.open(source) as before, rasterio.open(result) as after:
         change = after.read().astype(np.float64) - before.read()
         top = round(-after.transform.f / after.transform.a)
         left = round(after.transform.c / after.transform.a)
+    gradients = [
+        (np.abs(np.diff(change, axis=axis)).mean((0, 3 - axis)), first) for axis, first in ((1, top), (2, left))
+    ]
+    return [_seam_ratio(gradients, beside_px) for beside_px in range(0, STRIDE_PX, CELL_PX)]
+
+
+def _seam_ratio(gradients: list[tuple[NDArray[np.float64], int]], beside_px: int) -> float:
+    """The ratio of lines that lie so far beside the edges; gradients along both axes, with their first place."""
     across, beside = [], []
-    for axis, first in ((1, top), (2, left)):
-        gradient = np.abs(np.diff(change, axis=axis)).mean((0, 3 - axis))
-        edges = np.flatnonzero((np.arange(len(gradient)) + first + 1 + beside_edges_px) % STRIDE_PX == 0)
+    for gradient, first in gradients:
+        edges = np.flatnonzero((np.arange(len(gradient)) + first + 1 + beside_px) % STRIDE_PX == 0)
         edges = edges[(edges >= 2 * CELL_PX) & (edges < len(gradient) - 2 * CELL_PX)]
         across.append(gradient[edges].mean())
         # pixels within a cell have a rhythm of their own, so compare with the same place of the cells beside
         beside.append(np.mean([gradient[edges + step * CELL_PX].mean() for step in (-2, -1, 1, 2)]))
-    return float(np.mean(across)), float(np.mean(beside))
+    return float(np.mean(across) / np.mean(beside))
 
 
 def overlap_difference(source: Path, whole: Path, folder: Path, model: str) -> int:

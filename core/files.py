@@ -1,4 +1,4 @@
-"""Files as a whole: their hash, and making sure that they reach the disk."""
+"""Files as a whole: their hash, making sure that they reach the disk, and replacing them at once."""
 
 from __future__ import annotations
 
@@ -28,3 +28,23 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a small file, which has all of its content or what it had before, after a loss of power too.
+
+    Args:
+        path: the file; one that stands there is replaced.
+        content: bytes, or text, written as UTF-8 with a question mark for what that does not have (of a file's name).
+
+    Raises:
+        OSError: it cannot be written; nothing of it is left.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        aside.write_bytes(content.encode(errors="replace") if isinstance(content, str) else content)
+        sync(aside)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise

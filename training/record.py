@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from ..core.files import sync
+from ..core.files import write_whole
 from .settings import TrainingSettings
 from .stopping import TrainingStoppedError
 from .validation import SUMMARY_NAME
@@ -116,10 +116,7 @@ def recorded(record: RunRecord | None, networks: Callable[[], Sequence[dict[str,
 
 def write_record(path: Path, facts: dict[str, Any]) -> None:
     """Write a record aside and rename it."""
-    aside = path.with_name(f".{path.name}.partial")
-    aside.write_text(json.dumps(facts, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-    sync(aside)
-    aside.replace(path)
+    write_whole(path, json.dumps(facts, indent=1, ensure_ascii=False, default=str) + "\n")
 
 
 def network_facts(folder: Path, seed: int, left_out: str, done: int, wanted: int) -> dict[str, Any]:

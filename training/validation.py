@@ -16,7 +16,7 @@ from diffusers import UNet2DModel
 from torch import Tensor
 
 from ..core.errors import TrainingError
-from ..core.files import sync
+from ..core.files import write_whole
 from ..core.lattice import TILE_PX
 from .pairs import ChipPair
 from .preview import draw_members
@@ -164,10 +164,7 @@ class Watch:
             "tiles": self.tiles,
             "settings": asdict(self.settings),
         }
-        aside = folder / f".{SUMMARY_NAME}.partial"
-        aside.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-        sync(aside)
-        aside.replace(folder / SUMMARY_NAME)
+        write_whole(folder / SUMMARY_NAME, json.dumps(summary, indent=1) + "\n")
 
 
 def validation_words(summary: Mapping[str, Any]) -> str:

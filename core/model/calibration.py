@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from ..files import write_whole
 
 CALIBRATION_NAME = "calibration.json"
 FORMAT_VERSION = 1
@@ -93,9 +94,9 @@ class ChangeCalibration:
         return exact.astype(np.float32)
 
 
-def save_calibration(calibration: ChangeCalibration, path: Path) -> None:
-    """Write a calibration as JSON."""
-    path.write_text(json.dumps(asdict(calibration), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def save_calibration(calibration: ChangeCalibration, folder: Path) -> None:
+    """Write a calibration into a model folder as JSON, in the place of an earlier one."""
+    write_whole(folder / CALIBRATION_NAME, json.dumps(asdict(calibration), indent=1, ensure_ascii=False) + "\n")
 
 
 def load_calibration(folder: Path) -> ChangeCalibration | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import ModelError
-from ..files import sync
+from ..files import write_whole
 from ..lattice import TILE_PX
 from ..noise import WHITE, NoiseOctaves
 from ..radiometry.tones import ToneReference
@@ -115,10 +115,7 @@ def save_contract(contract: ModelContract, folder: Path) -> None:
         del said["fine_tuned_from"]
     if contract.temperature == 1:
         del said["temperature"]
-    aside = folder / f".{CONTRACT_NAME}.partial"
-    aside.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    sync(aside)
-    aside.replace(folder / CONTRACT_NAME)
+    write_whole(folder / CONTRACT_NAME, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
 
 
 def load_contract(folder: Path) -> ModelContract:

@@ -16,9 +16,9 @@ from diffusers import DDPMScheduler, UNet2DModel
 from torch import Tensor
 
 from ..errors import ModelError
-from ..files import hash_file, sync
+from ..files import hash_file, write_whole
 from ..protocol.user_folders import models_folder
-from .calibration import CALIBRATION_NAME, ChangeCalibration, load_calibration, save_calibration
+from .calibration import ChangeCalibration, load_calibration, save_calibration
 from .contract import ModelContract, load_contract, save_contract
 from .contract_name import CONTRACT_NAME
 from .domain import DOMAIN_NAME, TrainingDomain, encode_domain
@@ -158,10 +158,7 @@ def write_manifest(folder: Path) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != MANIFEST_NAME and not path.name.endswith(".partial")
     }
-    aside = folder / f".{MANIFEST_NAME}.partial"
-    aside.write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
-    sync(aside)
-    aside.replace(folder / MANIFEST_NAME)
+    write_whole(folder / MANIFEST_NAME, json.dumps({"files": files}, indent=1) + "\n")
 
 
 def weight_bytes(folder: Path) -> int:
@@ -191,19 +188,15 @@ def store_calibration(folder: Path, calibration: ChangeCalibration) -> str:
 
     It decides about the layer of probability of change, so with it the model is another one.
     """
-    aside = folder / f".{CALIBRATION_NAME}.partial"
-    save_calibration(calibration, aside)
-    sync(aside)
-    aside.replace(folder / CALIBRATION_NAME)
+    save_calibration(calibration, folder)
     write_manifest(folder)
     return hash_model(folder)
 
 
-def store_temperature(folder: Path, temperature: float) -> str:
-    """Put a temperature into a model's contract; the model's new SHA-256 comes back, as its members are others."""
+def store_temperature(folder: Path, temperature: float) -> None:
+    """Put a temperature into a model's contract; the model's SHA-256 is another one then, as its members are."""
     save_contract(replace(load_contract(folder), temperature=temperature), folder)
     write_manifest(folder)
-    return hash_model(folder)
 
 
 def store_domain(folder: Path, domain: TrainingDomain) -> None:
@@ -212,10 +205,7 @@ def store_domain(folder: Path, domain: TrainingDomain) -> None:
     Raises:
         OSError: the folder cannot be written to.
     """
-    aside = folder / f".{DOMAIN_NAME}.partial"
-    aside.write_bytes(encode_domain(domain, hash_unet(folder)))
-    sync(aside)
-    aside.replace(folder / DOMAIN_NAME)
+    write_whole(folder / DOMAIN_NAME, encode_domain(domain, hash_unet(folder)))
     write_manifest(folder)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError
+from ..files import write_whole
 
 SIDE_PX = 768
 GAP_PX = 8
@@ -31,12 +32,9 @@ def write_quicklook(path: Path, before: NDArray[np.uint8], after: NDArray[np.uin
     gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
     picture = np.concatenate([panels[0], gap, panels[1]], axis=1)
     is_made, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    aside = path.with_name(f".{path.name}.partial")
     try:
-        aside.write_bytes(data.tobytes())
-        aside.replace(path)
+        write_whole(path, data.tobytes())
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written: {error}") from error
     assert is_made
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import OutputError
-from ..files import hash_file, sync
+from ..files import hash_file, write_whole
 
 MANIFEST_NAME = "manifest.json"
 FORMAT = 1
@@ -151,22 +150,6 @@ class Manifest:
             raise OutputError(
                 f"{self.path}: is no manifest of ours, or is damaged ({error}); move it away, or choose another -o"
             ) from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small text file, which has all of the text or what it had before.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        aside.write_text(text, encoding="utf-8", errors="replace")
-        sync(aside)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def _described(files: Mapping[str, FileRecord]) -> dict[str, Any]:

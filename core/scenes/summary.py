@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .manifest import Entry, write_whole
+from ..files import write_whole
+from .manifest import Entry
 from .run_log import iso_time
 from .totals import Totals
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -72,6 +73,8 @@ def fit_model(
     tiles = cut_tiles(chips)
     steps = model.contract.sampling_steps
 
+    # what a temperature was found right by are the members to calibrate on
+    @lru_cache(maxsize=1)
     def draw(temperature: float) -> Field:
         warmed = replace(model, contract=replace(model.contract, temperature=temperature))
         return draw_members(warmed, device, tiles, members, seed, steps, on_progress, before_call)

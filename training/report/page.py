@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import OutputError
-from ...core.files import sync
+from ...core.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -160,14 +159,10 @@ class Page:
         Raises:
             OutputError: it cannot be written.
         """
-        aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_text(self.to_html(), encoding="utf-8")
-            sync(aside)
-            aside.replace(path)
+            write_whole(path, self.to_html())
         except OSError as error:
-            aside.unlink(missing_ok=True)
             raise OutputError(f"{path}: the report cannot be written: {error.strerror or error}") from error
         return path
 

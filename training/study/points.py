@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import OutputError, TrainingError
-from ...core.files import sync
+from ...core.files import write_whole
 from ..checkpoint import differing_names
 
 FORMAT, VERSION = "landcast study point", 1
@@ -59,11 +59,8 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    aside = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        sync(aside)
-        aside.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import OutputError
-from ...core.files import hash_file
-from ...core.scenes.manifest import Entry, write_whole
+from ...core.files import hash_file, write_whole
+from ...core.scenes.manifest import Entry
 from .scene_options import SceneOptions
 
 if TYPE_CHECKING:

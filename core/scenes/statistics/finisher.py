@@ -68,7 +68,7 @@ class ChangeCounter:
             RequestError: an area cannot be brought to the scene's grid.
         """
         change = measure_change(self._name, scene.plan, scene.facts, self._areas, _reader_of(blocks), scene.key)
-        write_whole(self._path, change.to_json().encode(), is_overwriting=True)
+        publish_bytes(self._path, change.to_json().encode(), is_overwriting=True)
         return {COUNTS: self._path}
 
 
@@ -98,7 +98,7 @@ def load_counts(path: Path, name: str, areas: ChangeAreas | None, key: str | Non
     return change
 
 
-def write_whole(path: Path, contents: bytes, is_overwriting: bool) -> None:
+def publish_bytes(path: Path, contents: bytes, is_overwriting: bool) -> None:
     """Write a file aside, read it back, and give it its name.
 
     Raises:

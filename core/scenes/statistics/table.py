@@ -25,7 +25,7 @@ from ...raster.result import check_output
 from .areas import ChangeAreas
 from .counting import WHOLE, AreaSums, SceneChange
 from .fields import Column, Fields, distinct_names
-from .finisher import write_whole
+from .finisher import publish_bytes
 from .overlap import WGS84, ground_m2, outline_in, shared_ground
 from .summary import HECTARE_M2, AreaFigures, figures_of
 
@@ -82,9 +82,9 @@ def write_change_table(
         geometries, crs, columns, warnings = _rows_of_areas(changes, areas)
     is_csv = path.suffix.lower() == CSV
     contents = _csv(columns) if is_csv else _geopackage(geometries, crs, columns, _marks(changes))
-    write_whole(path, contents, is_overwriting)
+    publish_bytes(path, contents, is_overwriting)
     if csv_path is not None:
-        write_whole(csv_path, _csv(columns), is_overwriting)
+        publish_bytes(csv_path, _csv(columns), is_overwriting)
     return warnings
 
 

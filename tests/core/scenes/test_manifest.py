@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from landcast.core.scenes.manifest import Entry, Manifest, write_whole
+from landcast.core.scenes.manifest import Entry, Manifest
 from landcast.core.scenes.run_log import RunLog
 from landcast.core.scenes.totals import Pace
 
@@ -38,15 +38,6 @@ def test_what_a_later_version_adds_to_an_entry_is_passed_over(tmp_path: Path) ->
     known = {"name": "a", "identity": "i", "source": "s", "origin": "o", "state": "waiting", "mood": "good"}
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "scenes": [known]}))
     assert Manifest(tmp_path).entries["a"].state == "waiting"
-
-
-def test_a_text_that_cannot_be_written_leaves_the_old_one_and_nothing_aside(tmp_path: Path) -> None:
-    path = tmp_path / "summary.txt"
-    write_whole(path, "old")
-    (tmp_path / f".summary.txt.{os.getpid()}.partial").mkdir()
-    with pytest.raises(OSError, match=r"summary\.txt"):
-        write_whole(path, "new")
-    assert path.read_text() == "old"
 
 
 def test_a_log_goes_on_in_a_line_of_its_own_after_one_that_was_cut_off(tmp_path: Path) -> None:
