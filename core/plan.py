@@ -14,6 +14,7 @@ from .domain.figure import DomainFigure
 from .errors import RequestError, UnsupportedSourceError, strict_error
 from .forecast.batches import BATCH_SIZES, BatchSizes
 from .forecast.forecaster import ForecastSettings, count_calls
+from .forecast.sampler import check_sampling_steps
 from .lattice import Rect, split
 from .model.contract import ModelContract
 from .radiometry.choice import choose_tones, tone_caveats, tone_notes
@@ -197,13 +198,15 @@ def make_plan(
     source_date, said, noted = date_of(source, request.source_date)
     caveats += said
     notes += noted
+    sampling_steps, said = choose_sampling_steps(request, contract)
+    caveats += said
     settings = ForecastSettings(
         years_per_iteration=interval.years_per_iteration,
         gsd_m=grid.gsd_m,
         iterations=interval.iterations,
         members=request.members,
         seed=request.seed,
-        sampling_steps=contract.sampling_steps if request.sampling_steps is None else request.sampling_steps,
+        sampling_steps=sampling_steps,
         is_keeping_iterations=request.is_keeping_iterations,
         is_drawing_typical=request.is_drawing_typical,
     )
@@ -271,6 +274,23 @@ def choose_interval(request: PredictionRequest, contract: ModelContract) -> tupl
             "a shorter time is a guess"
         ]
     return interval, []
+
+
+def choose_sampling_steps(request: PredictionRequest, contract: ModelContract) -> tuple[int, list[str]]:
+    """Decide how many network calls a member takes: the model's own, unless asked otherwise; with caveats.
+
+    Raises:
+        RequestError: the model cannot take so many.
+    """
+    own = contract.sampling_steps
+    steps = own if request.sampling_steps is None else request.sampling_steps
+    check_sampling_steps(contract.objective, steps)
+    if steps == own:
+        return own, []
+    return steps, [
+        f"--sampling-steps {steps}: {contract.name} was measured and fitted with {own}; how much its members differ, "
+        "and how often its probabilities of change come true, is not known with another number"
+    ]
 
 
 def _select(request: PredictionRequest, source: SourceImage) -> tuple[Selection | None, Area | None]:

@@ -22,7 +22,6 @@ from ..facts import facts_of_iterations, make_facts
 from ..forecast.batches import BATCH_SIZES, BatchSizes
 from ..forecast.block_forecast import BlockForecast
 from ..forecast.forecaster import Forecaster
-from ..forecast.sampler import check_sampling_steps
 from ..lattice import Rect
 from ..model.calibration import load_calibration
 from ..model.contract import load_contract
@@ -183,7 +182,6 @@ def prepare_scene(
     with rasterio.Env(**ENVIRONMENT), open_source(request.source, request.source_options) as source:
         contract = load_contract(folder)
         plan = with_domain(with_calibration(make_plan(request, source, contract, block_px), folder), source, folder)
-        check_sampling_steps(contract.objective, plan.settings.sampling_steps)
         announce_plan(plan, request, warn, note)
         facts = make_facts(request, source, plan, contract, hash_model(folder), load_calibration(folder))
         facts |= {"precision": compute.precision, "device": compute.device}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from landcast.core.errors import (
     RequestError,
     UnreadableSourceError,
 )
-from landcast.core.plan import Interval, choose_interval
+from landcast.core.plan import Interval, choose_interval, choose_sampling_steps
 from landcast.core.predict import predict
 from landcast.core.raster import sampling
 from landcast.core.request import PredictionRequest
@@ -196,6 +197,17 @@ def test_fewer_years_than_the_model_knows_are_a_guess_and_said_so() -> None:
     assert interval == Interval(1, 1)
     assert len(said) == 1
     assert "2 to 4 years" in said[0]
+
+
+def test_another_number_of_calls_than_the_models_own_is_said_to_be_unmeasured() -> None:
+    contract = replace(TINY_CONTRACT, objective="v_prediction", sampling_steps=5)
+    own = PredictionRequest(Path("a.tif")), PredictionRequest(Path("a.tif"), sampling_steps=5)
+    assert [choose_sampling_steps(request, contract) for request in own] == [(5, []), (5, [])]
+    steps, said = choose_sampling_steps(PredictionRequest(Path("a.tif"), sampling_steps=8), contract)
+    assert steps == 8
+    assert len(said) == 1
+    assert said[0].startswith("--sampling-steps 8: ")
+    assert "fitted with 5" in said[0]
 
 
 @pytest.mark.parametrize(
