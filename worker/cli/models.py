@@ -1,4 +1,4 @@
-"""`landcast models`: which there are, what they promise, whether they are whole, and adding one of one's own."""
+"""`landcast models`: which there are, what they promise, whether they are whole, adding and removing one's own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 from ...core.errors import ModelError
 from ...core.model.contract import load_contract
 from ...core.model.folder import CARD_NAME, find_model, known_models, shipped_models, verify_model
-from ...core.model.own_models import add_model
+from ...core.model.own_models import add_model, own_models, remove_model
 from .console import echo_json, warn
 
 
 @click.group()
 def models() -> None:
-    """List, describe, verify and add models."""
+    """List, describe, verify, add and remove models."""
 
 
 @models.command("list")
@@ -53,6 +53,15 @@ def add(folder: Path, name: str | None, is_overwriting: bool) -> None:
     if chosen in shipped_models():
         raise ModelError(f"{chosen}: a model that comes with the package is called so; choose another --name")
     click.echo(add_model(folder, chosen, is_overwriting))
+
+
+@models.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove a model that was added; the folder that it was added from stays."""
+    if name in shipped_models() and name not in own_models():
+        raise ModelError(f"{name}: comes with the package and stays with it; only added models can be removed")
+    click.echo(remove_model(name))
 
 
 @models.command()

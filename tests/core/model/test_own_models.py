@@ -8,7 +8,7 @@ import pytest
 
 from landcast.core.errors import ModelError, OutputError
 from landcast.core.model.folder import find_model, hash_model, known_models, shipped_models
-from landcast.core.model.own_models import add_model, own_models
+from landcast.core.model.own_models import add_model, own_models, remove_model
 
 
 @pytest.fixture
@@ -41,6 +41,8 @@ def test_a_name_is_taken_once_unless_it_is_to_be_replaced(tiny_model: Path, shel
 def test_what_is_no_name_is_refused(name: str, tiny_model: Path, shelf: Path) -> None:
     with pytest.raises(ModelError, match="is no name for a model"):
         add_model(tiny_model, name)
+    with pytest.raises(ModelError, match="is no name for a model"):
+        remove_model(name)
 
 
 def test_where_it_cannot_be_written_nothing_is_left(tiny_model: Path, shelf: Path) -> None:
@@ -48,3 +50,35 @@ def test_where_it_cannot_be_written_nothing_is_left(tiny_model: Path, shelf: Pat
     with pytest.raises(OutputError, match="cannot be written"):
         add_model(tiny_model, "town")
     assert shelf.is_file()
+
+
+def test_a_removed_model_is_gone_and_what_it_was_a_copy_of_stays(tiny_model: Path, shelf: Path) -> None:
+    add_model(tiny_model, "town")
+    add_model(tiny_model, "village")
+    digest = hash_model(tiny_model)
+    assert remove_model("town") == shelf / "town"
+    assert own_models() == ["village"]
+    assert [path.name for path in shelf.iterdir()] == ["village"]
+    assert hash_model(tiny_model) == digest
+    with pytest.raises(ModelError, match=r"town: no model of that name was added \(there is: village\)"):
+        remove_model("town")
+
+
+def test_a_damaged_model_can_be_removed(tiny_model: Path, shelf: Path) -> None:
+    (add_model(tiny_model, "town") / "landcast.json").unlink()
+    remove_model("town")
+    assert list(shelf.iterdir()) == []
+
+
+def test_a_model_that_cannot_be_removed_stays_whole(
+    tiny_model: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_model(tiny_model, "town")
+
+    def fail(path: Path, target: Path) -> None:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match="cannot be removed: The process cannot access"):
+        remove_model("town")
+    assert hash_model(find_model("town")) == hash_model(tiny_model)

@@ -173,3 +173,8 @@ def test_a_model_of_ones_own_is_added_and_listed_beside_damaged_ones(
     assert "broken: not a Landcast model" in listed.err
     assert run("models", "verify", "town").code == 0
     assert "not a Landcast model" in run("models", "add", tmp_path, "--name", "x").error_line
+    removed = run("models", "remove", "town")
+    assert (removed.code, removed.out) == (0, added.out)
+    assert "town" not in run("models", "list").out
+    assert "no model of that name was added" in run("models", "remove", "town").error_line
+    assert "comes with the package" in run("models", "remove", "naip-california").error_line
