@@ -11,11 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import OutputError
+from ..protocol.file_lock import is_at, lock_open_file
 
 HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """What the system says of a lock that another process has; other errors are of a file system that knows no locks."""
-LOCKED_BYTE = 1 << 30
-"""Windows lets nobody read what is locked, so a byte far behind the end is."""
 IS_WINDOWS = os.name == "nt"
 MOST_TRIES = 1000
 """How often the lock may go away under who takes it before something else is wrong."""
@@ -72,7 +71,7 @@ class FolderLock:
             ) from error
         try:
             self._lock(descriptor)
-            if not _is_at(descriptor, self.path):
+            if not is_at(descriptor, self.path):
                 os.close(descriptor)
                 return None
             os.ftruncate(descriptor, 0)
@@ -88,7 +87,7 @@ class FolderLock:
 
     def _lock(self, descriptor: int) -> None:
         try:
-            _lock(descriptor)
+            lock_open_file(descriptor)
         except OSError as error:
             if error.errno in HELD:
                 raise OutputError(
@@ -121,24 +120,3 @@ def _read_holder(descriptor: int) -> tuple[int, str] | None:
         return int(said["process"]), str(said["machine"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file still stands under its name."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except OSError:
-        return False
-
-
-def _lock(descriptor: int) -> None:
-    if IS_WINDOWS:
-        import msvcrt
-
-        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-        getattr(msvcrt, "locking")(descriptor, getattr(msvcrt, "LK_NBLCK"), 1)  # noqa: B009 - only there on Windows
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return
-    import fcntl
-
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,10 +20,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol
 
+from ...core.protocol.file_lock import FileLock
 from ..child_process import ChildCancelledError
 from ..translation import tr
 from . import commands
-from .lock import InstallLock
 from .places import (
     DOWNLOADS,
     LOCK,
@@ -116,7 +116,7 @@ def install(order: InstallOrder, follower: Follower) -> Environment:
     wheel = find_wheel(order.source, order.version)
     check_known(order.source, known_hash(wheel, order.sha256))
     claim_own(order.base)
-    lock = InstallLock(order.base / LOCK)
+    lock = FileLock(order.base / LOCK)
     if not lock.try_acquire():
         follower.stage(tr("Another QGIS is making the environment; waiting for it"))
         while not lock.try_acquire():
@@ -158,7 +158,7 @@ def remove_all(base: Path, environments: list[Environment]) -> None:
         OSError: a file is in use.
     """
     claim_own(base)
-    lock = InstallLock(base / LOCK)
+    lock = FileLock(base / LOCK)
     if not lock.try_acquire():
         raise StepError(tr("Another QGIS is making the environment. Cancel it there first."))
     try:

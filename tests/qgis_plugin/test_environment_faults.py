@@ -19,10 +19,10 @@ import pytest
 
 pytest.importorskip("qgis.core", reason="needs QGIS's own Python")
 
+from landcast.core.protocol.file_lock import FileLock
 from landcast.qgis_plugin.child_process import ChildCancelledError
 from landcast.qgis_plugin.environment import commands, installing
 from landcast.qgis_plugin.environment.installing import InstallOrder, install, remove_all
-from landcast.qgis_plugin.environment.lock import InstallLock
 from landcast.qgis_plugin.environment.network import certificate_variables
 from landcast.qgis_plugin.environment.places import (
     DOWNLOADS,
@@ -265,7 +265,7 @@ def test_a_qgis_that_is_killed_takes_pip_along_and_frees_the_lock(
     wheels = write_both(tmp_path / "wheels", size_mb=60)
     with start_install(base, wheels) as process:
         wait_until(lambda: any(one.steps.get("torch") for one in environments(base)), "PyTorch was not begun")
-        lock = InstallLock(base / LOCK)
+        lock = FileLock(base / LOCK)
         assert not lock.try_acquire()
         with pytest.raises(StepError, match="Another QGIS"):
             remove_all(base, list(environments(base)))
@@ -298,7 +298,7 @@ def test_a_second_qgis_waits_and_takes_over(
 
 def test_waiting_for_another_qgis_can_be_cancelled(make_order: Callable[..., InstallOrder], base: Path) -> None:
     claim_own(base)
-    lock = InstallLock(base / LOCK)
+    lock = FileLock(base / LOCK)
     assert lock.try_acquire()
     try:
         with pytest.raises(ChildCancelledError):

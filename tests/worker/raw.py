@@ -18,6 +18,7 @@ import zmq
 from landcast.core.protocol.codec import decode, encode
 from landcast.core.protocol.connection import ConnectionFile, ConnectionFileError, read_connection
 from landcast.core.protocol.fields import new_id
+from landcast.core.protocol.file_lock import FileLock
 from landcast.core.protocol.frames import Frame
 from landcast.core.protocol.message import Message
 from landcast.core.protocol.messages import (
@@ -33,7 +34,6 @@ from landcast.core.protocol.messages import (
 from landcast.core.protocol.processes import process_start
 from landcast.core.protocol.requests import PredictRequest
 from landcast.core.protocol.versions import SPOKEN
-from landcast.worker.host.file_lock import FileLock
 
 Kind = TypeVar("Kind", bound=Message)
 START = Path(__file__).with_name("start_host.py")

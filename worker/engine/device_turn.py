@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from ..host.file_lock import FileLock
+from ...core.protocol.file_lock import FileLock
 
 POLL_S = 0.1
 

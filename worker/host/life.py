@@ -15,8 +15,8 @@ from types import FrameType
 
 from ...core.errors import RequestError
 from ...core.protocol.connection import ConnectionFile, ConnectionFileError, read_connection
+from ...core.protocol.file_lock import FileLock
 from ...core.protocol.keys import KeyFileError
-from .file_lock import FileLock
 from .host import Host
 from .logs import write_log
 from .settings import HostSettings

@@ -77,7 +77,7 @@ def test_a_file_system_without_locks_knows_a_living_process(tmp_path: Path, monk
     def refuse(descriptor: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(folder_lock, "_lock", refuse)
+    monkeypatch.setattr(folder_lock, "lock_open_file", refuse)
     folder = tmp_path / "run"
     folder.mkdir()
     lock = folder / "lock"
@@ -103,7 +103,7 @@ def test_windows_interrupts_nobody_to_learn_whether_it_lives(tmp_path: Path, mon
 
     asked: list[int] = []
     monkeypatch.setattr(folder_lock, "IS_WINDOWS", True)
-    monkeypatch.setattr(folder_lock, "_lock", refuse)
+    monkeypatch.setattr(folder_lock, "lock_open_file", refuse)
     monkeypatch.setattr(os, "kill", lambda process, signal: asked.append(process))
     folder = tmp_path / "run"
     folder.mkdir()

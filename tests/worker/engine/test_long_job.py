@@ -11,13 +11,13 @@ import pytest
 
 from landcast.core.errors import CancelledError
 from landcast.core.protocol.fields import new_id
+from landcast.core.protocol.file_lock import FileLock
 from landcast.core.protocol.message import Message
 from landcast.core.protocol.messages import Cancelled, Done, Failed, Notice, Progress, Started, Submit
 from landcast.core.protocol.requests import PairSource, TrainRequest
 from landcast.worker.engine import long_job, long_process
 from landcast.worker.engine.long_job import LongJobRun
 from landcast.worker.engine.models import WarmModels
-from landcast.worker.host.file_lock import FileLock
 from landcast.worker.host.ledger import JobFolder
 from landcast.worker.host.settings import Patience
 

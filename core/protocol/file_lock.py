@@ -1,10 +1,12 @@
-"""Files that one process at a time holds: a device's by an engine, a connection file's by a host."""
-
-from __future__ import annotations
+"""Files that one process at a time holds: a device's by an engine, an environment's by who installs it."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Optional
+
+LOCKED_BYTE = 1 << 30
+"""Windows lets nobody read what is locked, so a byte far behind the end is."""
 
 
 class FileLock:
@@ -16,7 +18,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor: int | None = None
+        self._descriptor: Optional[int] = None
 
     def try_acquire(self) -> bool:
         """Take the lock; False where another process has it."""
@@ -25,11 +27,11 @@ class FileLock:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            lock_open_file(descriptor)
         except OSError:
             os.close(descriptor)
             return False
-        if not _is_at(descriptor, self.path):
+        if not is_at(descriptor, self.path):
             # its holder removed it: another process may hold the next one by now
             os.close(descriptor)
             return False
@@ -51,19 +53,26 @@ class FileLock:
                 step()
 
 
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file still stands under its name."""
+def is_at(descriptor: int, path: Path) -> bool:
+    """Tell whether an open file still stands under its name."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
         return False
 
 
-def _lock(descriptor: int) -> None:
+def lock_open_file(descriptor: int) -> None:
+    """Lock an open file for this process, or raise at once; Windows sets the file's position to its beginning.
+
+    Raises:
+        OSError: another process has it, or the file system knows no locks.
+    """
     if os.name == "nt":
         import msvcrt
 
+        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
         getattr(msvcrt, "locking")(descriptor, getattr(msvcrt, "LK_NBLCK"), 1)  # noqa: B009 - only there on Windows
+        os.lseek(descriptor, 0, os.SEEK_SET)
         return
     import fcntl
 
