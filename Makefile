@@ -54,6 +54,9 @@ lint: setup
 	@mkdir -p build/types && ln -sfn ../.. build/types/landcast
 	cd build/types && $(abspath $(BIN)/mypy) --config-file ../../pyproject.toml \
 		-m landcast -p landcast.core -p landcast.training -p landcast.worker -p landcast.qgis_plugin
+	@ln -sfn ../../benchmarks build/types/benchmarks
+	cd build/types && MYPYPATH=benchmarks $(abspath $(BIN)/mypy) --config-file ../../pyproject.toml \
+		--explicit-package-bases --follow-imports=silent benchmarks/*.py
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .

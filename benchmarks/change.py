@@ -130,7 +130,8 @@ def bent(image: Floats, elsewhere: Floats, is_object: NDArray[np.bool_]) -> Floa
     shown = np.clip(np.where(is_object, elsewhere, moved), 0, 255) / 255
     gain, rise = np.array([0.8, 0.9, 1.1])[:, None, None], np.array([15, 5, -10])[:, None, None]
     noise = np.random.default_rng(2).normal(0, 3, image.shape)
-    return np.clip(np.round(255 * shown**1.15 * gain + rise + noise), 0, 255).astype(np.float32)
+    later: Floats = np.clip(np.round(255 * shown**1.15 * gain + rise + noise), 0, 255).astype(np.float32)
+    return later
 
 
 def score(distance: NDArray[Any], is_object: NDArray[np.bool_]) -> tuple[float, float]:
@@ -198,7 +199,8 @@ METHODS: dict[str, Callable[[Floats, Floats], tuple[Any, Any]]] = {
 
 
 def _standard(image: Floats) -> Floats:
-    return (image - image.mean((1, 2), keepdims=True)) / image.std((1, 2), keepdims=True)
+    standard: Floats = (image - image.mean((1, 2), keepdims=True)) / image.std((1, 2), keepdims=True)
+    return standard
 
 
 def _survival_of_three(squared: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -206,7 +208,8 @@ def _survival_of_three(squared: NDArray[np.float64]) -> NDArray[np.float64]:
     places = np.linspace(0, 12, 4096)
     table = np.array([math.erfc(place / math.sqrt(2)) for place in places])
     root = np.sqrt(squared)
-    return np.interp(root, places, table, right=0) + math.sqrt(2 / math.pi) * root * np.exp(-squared / 2)
+    survival: NDArray[np.float64] = np.interp(root, places, table, right=0)
+    return survival + math.sqrt(2 / math.pi) * root * np.exp(-squared / 2)
 
 
 if __name__ == "__main__":

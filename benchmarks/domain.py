@@ -91,7 +91,8 @@ class ColourRival:
         self._known, self._unit = points, np.quantile(np.concatenate(out), UNIT_SHARE)
 
     def _points(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        return ((features - self._mean) @ self._axes).astype(np.float32)
+        points: NDArray[np.float32] = ((features - self._mean) @ self._axes).astype(np.float32)
+        return points
 
     def distances(self, images: Images) -> NDArray[np.float32]:
         """In units of 95 % of the left-out training tiles, (tile,)."""

@@ -30,11 +30,13 @@ def measure(model: str, device: str, *, is_held: bool, side_px: int = SIDE_PX) -
     if is_held:
         _hold_to_a_t4(chosen)
     precision = choose_precision("fp16" if is_held else "auto", chosen)
-    settings = ForecastSettings(2.0, 0.6)
-    forecaster = Forecaster(load_model(find_model(model), chosen, precision), chosen, settings)
+    loaded = load_model(find_model(model), chosen, precision)
+    settings = ForecastSettings(2.0, 0.6, sampling_steps=loaded.contract.sampling_steps)
+    forecaster = Forecaster(loaded, chosen, settings)
     unet_s, upscaler_s = map(min, zip(*(forecaster.seconds_a_call() for _ in range(TRIES)), strict=True))
     blocks = split(Rect(0, 0, side_px, side_px), BLOCK_PX)
-    calls = [count_calls(settings, forecaster.sizes, block, None) for block in blocks]
+    has_upscaler = loaded.contract.has_upscaler
+    calls = [count_calls(settings, forecaster.sizes, block, None, has_upscaler) for block in blocks]
     unet_calls, upscaler_calls = (sum(each) for each in zip(*calls, strict=True))
     memory = torch.cuda.max_memory_reserved(chosen) / 2**20 if chosen.type == "cuda" else 0.0
     return {

@@ -183,7 +183,8 @@ def write_marks(path: Path, system: str, latitude: float) -> list[tuple[float, f
     marks = [(LONGITUDE + math.degrees(x / parallel), latitude + math.degrees(y / along)) for x, y in MARKS_M]
     crs, transform = place_source(system, latitude)
     columns, rows = np.meshgrid(np.arange(SIDE_PX) + 0.5, np.arange(SIDE_PX) + 0.5)
-    longitudes, latitudes = source_degrees(system, latitude, *(transform @ (columns, rows)))
+    across_m, down_m = transform @ (columns, rows)
+    longitudes, latitudes = source_degrees(system, latitude, np.asarray(across_m), np.asarray(down_m))
     image = np.full((SIDE_PX, SIDE_PX), 90.0)
     for mark in marks:
         x = np.radians(longitudes - mark[0]) * parallel

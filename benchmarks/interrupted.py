@@ -163,7 +163,8 @@ def killed(scene: Scene, way: str, workers: int, kills: int, draw: random.Random
     run = Watched(f"{way}, killed {kills} times")
     turns = ("all", "leader", "worker") if workers else ("all",)
     after = sorted(draw.sample(range(1, scene.blocks), kills))
-    process, started, seen = scene.start(name, workers), time.monotonic(), {}
+    process, started = scene.start(name, workers), time.monotonic()
+    seen: dict[str, int] = {}
     for turn, least in enumerate(after):
         wait_s = draw.random() * block_s
         while process.poll() is None and len(seen) < least:

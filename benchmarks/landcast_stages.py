@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _watch(model: LoadedModel, clock: StageClock, seen: Counter[tuple[str, Any]]
     """Count the networks' calls and their time."""
     for stage, network in (("UNet", model.unet), ("upscaler", model.upscaler)):
         if network is not None:
-            network.forward = _seen(stage, clock.timed(stage, network.forward), seen)
+            network.forward = _seen(stage, clock.timed(stage, network.forward), seen)  # type: ignore[method-assign]
 
 
 def _seen(stage: str, forward: Callable[..., Any], seen: Counter[tuple[str, Any]]) -> Callable[..., Any]:
@@ -102,9 +103,9 @@ def _seen(stage: str, forward: Callable[..., Any], seen: Counter[tuple[str, Any]
 
 def _flop(model: LoadedModel, seen: Counter[tuple[str, Any]]) -> dict[str, float]:
     """Operations of all calls, counted once for each shape of input."""
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for (stage, shape), calls in list(seen.items()):
-        total[stage] += calls * count_flop(lambda stage=stage, shape=shape: _call(model, stage, shape))  # type: ignore[misc]
+        total[stage] += calls * count_flop(partial(_call, model, stage, shape))
     return dict(total)
 
 

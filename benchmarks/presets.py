@@ -32,12 +32,11 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import diffusers
-import numpy as np
 import torch
 from diffusers import UNet2DModel
 
@@ -273,9 +272,7 @@ def measure_dressed(data: TrainingData, tiles: EvaluationTiles, members: int) ->
 
 def thinned(tiles: EvaluationTiles, stride: int) -> EvaluationTiles:
     """Every so manyth tile."""
-    return EvaluationTiles(
-        *(np.asarray(part)[::stride] for part in (tiles.present, tiles.later, tiles.truth, tiles.years, tiles.gsd_m))
-    )
+    return EvaluationTiles(*(getattr(tiles, field.name)[::stride] for field in fields(tiles)))
 
 
 def row(name: str, seed: int, figures: dict[str, Any]) -> str:

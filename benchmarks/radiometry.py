@@ -242,7 +242,8 @@ def bring_back(look: Look, tones: Tones, source: NDArray[Any], differences: Fiel
 def whole_source(look: Look, chips: Sequence[ChipPair]) -> NDArray[np.float64]:
     """Quantiles of all chips of one date together; float64 (band, share)."""
     values = [look.apply(chip.before)[:, chip.valid][:, ::EVERY_NTH_VALUE] for chip in chips]
-    return np.quantile(np.concatenate(values, axis=1).astype(np.float64), SHARES, axis=1).T
+    quantiles: NDArray[np.float64] = np.quantile(np.concatenate(values, axis=1).astype(np.float64), SHARES, axis=1).T
+    return quantiles
 
 
 def _tones(radiometry: Radiometry, quantiles: NDArray[np.float64], reference: ToneReference) -> Tones:

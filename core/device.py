@@ -80,6 +80,13 @@ def precision_name(precision: torch.dtype) -> str:
     return next(name for name, dtype in _DTYPES.items() if str(precision) == f"torch.{dtype}")
 
 
+def in_float32(device: torch.device) -> AbstractContextManager[object]:
+    """Compute in float32 within `autocast`: losses, whose small differences a lower precision loses."""
+    import torch
+
+    return torch.autocast(device.type, enabled=False)
+
+
 def autocast(device: torch.device, precision: torch.dtype) -> AbstractContextManager[object]:
     """Compute matrix work in a lower precision while weights stay float32; for training."""
     import torch

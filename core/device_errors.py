@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import torch
 
-NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "_STATUS_ALLOC_FAILED")
-"""In errors of CUDA, of PyTorch on a CPU of Linux and of Windows, and of cuBLAS and cuDNN."""
+NO_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "_STATUS_ALLOC_FAILED",
+    "unable to find an engine",
+)
+"""In errors of CUDA, of PyTorch on a CPU of Linux and of Windows, and of cuBLAS and cuDNN; the last one is what PyTorch
+says where cuDNN has no memory for any of its ways to convolve."""
 LOST = ("CUDA error", "CUDA driver error", "device-side assert", "cuDNN error", "CUDNN_STATUS", "CUBLAS_STATUS")
 
 

@@ -62,8 +62,8 @@ def measure_drift(
         drawn = np.zeros((members, *truth.shape), np.float32)
         for member in range(members):
             for index, chip in enumerate(chosen):
-                place = (seed * members + member) * len(chosen) + index
-                drawn[member, index] = _forecast(chip, model, device, years / steps, steps, place, before_call)
+                noise = seed * len(chosen) + index
+                drawn[member, index] = _forecast(chip, model, device, years / steps, steps, noise, member, before_call)
                 done += 1
                 on_progress(done, total)
         tiles = np.stack([_tiles(one) for one in drawn])
@@ -97,9 +97,10 @@ def _forecast(
     years: float,
     iterations: int,
     seed: int,
+    member: int,
     before_call: Callable[[], None],
 ) -> Field:
-    """The change of cells that one finished forecast of a chip shows; float32 (3, y, x) in 0..1."""
+    """The change of cells that one member's finished forecast of a chip shows; float32 (3, y, x) in 0..1."""
     extent = Rect(0, 0, *chip.valid.shape)
     image = (chip.before / 255).astype(np.float32)
 
@@ -112,8 +113,9 @@ def _forecast(
         return shown, valid
 
     settings = ForecastSettings(
-        years, chip.gsd_m, iterations=iterations, seed=seed, sampling_steps=model.contract.sampling_steps
-    )
+        years, chip.gsd_m, iterations=iterations, seed=seed, sampling_steps=model.contract.sampling_steps,
+        first_member=member,
+    )  # fmt: skip
     made = Forecaster(model, device, settings, before_call, extent).forecast(extent, read)
     change: Field = coarsen(torch.from_numpy(made.after - made.before)[None])[0].numpy()
     return change

@@ -13,14 +13,15 @@ from diffusers import UNet2DModel
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from ..core.device import autocast
+from ..core.device import autocast, in_float32
 from ..core.forecast.sampler import make_schedule
 from ..core.model.condition import coarsen
 from ..core.model.denoiser import call_unet, from_network, make_condition, to_network
 from ..core.model.unet import build_unet
 from ..core.noise import batch_noise
+from .average import WeightAverage
 from .checkpoint import optimiser_tensors, restore_optimiser
-from .loop import LoopPlan, States, average_tensors, averaged, descend, make_average, restore_average, run_loop
+from .loop import LoopPlan, States, descend, run_loop
 from .preview import write_forecast_sheet
 from .processes import ALONE, Processes
 from .samples import PairBatch, PairSampler
@@ -81,8 +82,8 @@ def train_forecaster(
     run_loop(trainee, plan)
     if watch is not None and settings.validation.is_best_kept:
         watch.give_best(trainee.unet)
-    elif own.ema_decay:
-        trainee.average.copy_to(trainee.unet.parameters())
+    else:
+        trainee.average.give()
     return trainee.unet.eval()
 
 
@@ -105,7 +106,7 @@ class _Forecasting:
         self.own, self.seed, self.sampler, self.difference_std = own, settings.seed, sampler, difference_std
         self.device, self.precision = device, precision
         self.unet = (start or build_unet(own.unet)).to(device)
-        self.average = make_average(self.unet, own.ema_decay)
+        self.average = WeightAverage(self.unet, own.ema_decay)
         self.optimiser = torch.optim.AdamW(self.unet.parameters(), own.learning_rate, weight_decay=own.weight_decay)
         self.signal_power = make_schedule(own.objective).alphas_cumprod.to(device)
 
@@ -119,37 +120,37 @@ class _Forecasting:
             )
         if not descend(self.optimiser, loss, self.unet, self.processes):
             return None
-        self.average.step(self.unet.parameters())
+        self.average.step()
         return self.processes.mean(loss.detach()).item()
 
     def score(self, held_out: HeldOutTiles) -> float:
         """Of the averaged network on held-out tiles; all processes hear the same."""
-        with averaged(self.average, self.unet, self.own.ema_decay):
+        with self.average.lent():
             score = held_out.score(self.unet, self.own, self.difference_std, self.validation.members)
         return float(self.processes.mean(torch.tensor(score, dtype=torch.float64, device=self.device)).item())
 
     def best_guess(self) -> list[Tensor]:
         """The averaged weights, or the network's own where no average is kept."""
-        return list(self.average.shadow_params if self.own.ema_decay else self.unet.parameters())
+        return self.average.weights()
 
     @property
     def learning_rate(self) -> float:
         return float(self.optimiser.param_groups[0]["lr"])
 
     def draw_sheet(self, path: Path) -> None:
-        with averaged(self.average, self.unet, self.own.ema_decay):
+        with self.average.lent():
             write_forecast_sheet(path, self.unet, self.sampler, self.own, self.difference_std, self.sheet_rows)
 
     def states(self) -> States:
         return {
             "unet": dict(self.unet.state_dict()),
-            "average": average_tensors(self.average),
+            "average": self.average.tensors(),
             "optimiser": optimiser_tensors(self.optimiser),
         }
 
     def restore(self, states: States) -> None:
         self.unet.load_state_dict(states["unet"])
-        restore_average(self.average, states["average"])
+        self.average.restore(states["average"])
         restore_optimiser(self.optimiser, states["optimiser"])
 
 
@@ -206,7 +207,8 @@ def forecaster_loss(
         first, second = (
             from_network(-call_unet(unet, noise(), terminal, condition).float(), settings.change_grid) for _ in range(2)
         )
-        return _score(first, second, truth, settings)
+        with in_float32(device):
+            return _score(first, second, truth, settings)
     # the authors draw from 0..98 (randint excludes its upper end)
     steps = last if settings.objective == "epsilon" else last + 1
     timestep = torch.randint(0, steps, (settings.batch_size,), generator=random)[part].to(device)

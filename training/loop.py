@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from diffusers.training_utils import EMAModel
 from torch import Tensor
 
 from ..core.errors import TrainingError
@@ -21,9 +20,9 @@ from .processes import ALONE, Processes
 from .stopping import StopRequest, TrainingStoppedError, deferred_stops
 from .validation import Watch
 
-MAX_BAD_STEPS = 20
+MAX_BAD_STEPS, LATE_STEPS = 20, 200
+"""A training ends where so many of its last steps were not finite; a few in a long one are passed over."""
 MAX_GRADIENT_NORM = 1.0
-AVERAGE_WARM_UP_POWER = 0.75
 SHEETS = "sheets"
 BEST = "best"
 """Group of a checkpoint that holds what validation found best."""
@@ -157,7 +156,7 @@ def _restore(trainee: Trainee, plan: LoopPlan) -> int:
 
 def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None, asked: StopRequest) -> int:
     """Take the steps that are left; the number of all that were taken comes back."""
-    bad_steps = 0
+    were_bad: deque[bool] = deque(maxlen=LATE_STEPS)
     if done == 0:
         plan.look(0, curve)
     for step in range(done, plan.max_steps):
@@ -165,11 +164,11 @@ def _take_steps(trainee: Trainee, plan: LoopPlan, done: int, curve: Curve | None
             return step
         loss = trainee.take_step(step)
         plan.log(step, loss, curve, trainee.learning_rate)
-        bad_steps += loss is None
-        if bad_steps > MAX_BAD_STEPS:
+        were_bad.append(loss is None)
+        if sum(were_bad) > MAX_BAD_STEPS:
             raise TrainingError(
-                f"the loss was not finite in {bad_steps} steps up to {step}; lower {plan.learning_rate_setting}. "
-                f"{_kept(plan.folder)}"
+                f"the loss was not finite in {sum(were_bad)} of the last {len(were_bad)} steps, up to {step}; "
+                f"lower {plan.learning_rate_setting}. {_kept(plan.folder)}"
             )
         try:
             plan.on_step(step + 1, math.nan if loss is None else loss)
@@ -200,37 +199,3 @@ def descend(
     if is_finite:
         optimiser.step()
     return is_finite
-
-
-def make_average(network: torch.nn.Module, decay: float) -> EMAModel:
-    """An exponential moving average of a network's weights that follows fast in the beginning."""
-    return EMAModel(network.parameters(), decay=decay, use_ema_warmup=True, power=AVERAGE_WARM_UP_POWER)
-
-
-def average_tensors(average: EMAModel) -> dict[str, Tensor]:
-    """The averaged weights by position, and the steps that they have seen."""
-    tensors = {f"{index:04d}": value for index, value in enumerate(average.shadow_params)}
-    return {**tensors, "step": torch.tensor(average.optimization_step)}
-
-
-def restore_average(average: EMAModel, tensors: Mapping[str, Tensor]) -> None:
-    """Undo `average_tensors`."""
-    devices = [value.device for value in average.shadow_params]
-    average.shadow_params = [tensors[f"{index:04d}"].to(device) for index, device in enumerate(devices)]
-    average.optimization_step = int(tensors["step"])
-
-
-@contextmanager
-def averaged(average: EMAModel, network: torch.nn.Module, decay: float) -> Iterator[None]:
-    """Give a network its averaged weights for a while, where an average is kept; its own come back to the bit."""
-    if not decay:
-        yield
-        return
-    own = [parameter.detach().clone() for parameter in network.parameters()]
-    average.copy_to(network.parameters())
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for parameter, value in zip(network.parameters(), own, strict=True):
-                parameter.copy_(value)

@@ -12,7 +12,9 @@ from typing import Any
 import torch
 
 from ..core.device import precision_name
-from ..core.errors import TrainingError
+from ..core.device_errors import is_out_of_memory
+from ..core.errors import DeviceMemoryError, TrainingError
+from ..core.model.rrdb import UPSCALE
 from .checkpoint import PREFIX, checkpoint_folders
 from .data import TrainingData, load_data
 from .domain_fit import fit_domain, store_fitted_domain, with_places
@@ -23,7 +25,7 @@ from .perceptual import hash_weights
 from .processes import ALONE, Processes
 from .record import RECORD_NAME, RunRecord, network_facts, recorded, write_record
 from .rehearsal import rehearse
-from .samples import ChipSampler, PairSampler
+from .samples import ChipSampler, PairSampler, fitting_images
 from .settings import Stage, TrainingSettings
 from .starting import StartingModel, check_settings, load_starting_model
 from .upscaler import train_upscaler
@@ -109,6 +111,7 @@ def run_training(plan: TrainingPlan, hardware: Hardware, on_step: Callable[[int,
         raise TrainingError(kept if settings.is_upscaler_kept else grid)
     if settings.base:
         check_settings(settings)
+    _check_batches(parts, hardware.processes.count)
     memory = _check_memory(settings, parts, hardware)
     start = load_starting_model(settings.base) if settings.base else None
     context = _Context(_load(settings, start), start, hardware, plan.work_folder)
@@ -141,6 +144,8 @@ def _train(
     sampler = make_sampler(settings, data)
     if record is not None:
         record.add(**_data_facts(data, sampler, held_out, context.start))
+    if any(part.stage == "upscaler" for part in parts):
+        make_chip_sampler(settings, data)  # what cannot be trained on is told before the UNet is
     total, before = sum(part.steps for part in parts), 0
     for part in parts:
         context.train(part, _counted(on_step, before, total))
@@ -186,10 +191,19 @@ class _Context:
     held_out: HeldOutTiles | None = None
 
     def train(self, part: _Part, on_step: Callable[[int, float], None]) -> Any:
-        return train_stage(
-            part.stage, part.settings, self.data, self.work / part.name, self.hardware, on_step, part.left_out,
-            part.start(self.start), self.held_out,
-        )  # fmt: skip
+        try:
+            return train_stage(
+                part.stage, part.settings, self.data, self.work / part.name, self.hardware, on_step, part.left_out,
+                part.start(self.start), self.held_out,
+            )  # fmt: skip
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise DeviceMemoryError(
+                f"{self.hardware.device}: has no memory for a step of the {part.name}; end other programs that use it "
+                f"and give --resume, or begin again with {part.stage}.batch_size below "
+                f"{getattr(part.settings, part.stage).batch_size}"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -220,6 +234,21 @@ class _Part:
             return None
         network = model.unet(self.number) if self.stage == "forecaster" else model.trainable_upscaler()
         return Beginning(network, model.sha256, model.contract.difference_std)
+
+
+def _check_batches(parts: Sequence[_Part], processes: int) -> None:
+    """Make sure that each process gets as many samples of every batch, for the mean over all of them counts them alike.
+
+    Raises:
+        TrainingError: a batch cannot be divided so.
+    """
+    for part in parts:
+        size = getattr(part.settings, part.stage).batch_size
+        if size % processes:
+            fitting = -(-size // processes) * processes
+            raise TrainingError(
+                f"{part.stage}.batch_size = {size} cannot be divided among {processes} processes; {fitting} can"
+            )
 
 
 def _parts(settings: TrainingSettings) -> list[_Part]:
@@ -257,7 +286,8 @@ def check_folders(plan: TrainingPlan) -> None:
         TrainingError: there is a model, or an earlier run that is not to be continued.
     """
     if plan.folder.exists():
-        raise TrainingError(f"{plan.folder}: exists; choose another --out, or remove it")
+        instead = "move or remove it, and --resume goes on with its networks" if plan.is_resuming else "remove it"
+        raise TrainingError(f"{plan.folder}: exists; choose another --out, or {instead}")
     work = plan.work_folder
     if not plan.is_resuming and any((work / stage).exists() for stage in plan.stages):
         raise TrainingError(f"{work}: holds an earlier run; --resume continues it, or choose another --out")
@@ -318,7 +348,7 @@ def train_stage(
     if stage == "upscaler" and settings.upscaler.perceptual_weights:
         facts["perceptual_sha256"] = hash_weights(Path(settings.upscaler.perceptual_weights))
     if stage == "upscaler":
-        chip_sampler = ChipSampler(data.images, settings.tiles, settings.seed)
+        chip_sampler = make_chip_sampler(settings, data)
         return train_upscaler(
             settings, chip_sampler, folder, facts, hardware.device, hardware.precision, on_step,
             hardware.processes, start.network if start else None,
@@ -337,6 +367,16 @@ def train_stage(
         settings, sampler, std, folder, facts, hardware.device, hardware.precision, on_step, hardware.processes,
         start.network if start else None, held_out,
     )  # fmt: skip
+
+
+def make_chip_sampler(settings: TrainingSettings, data: TrainingData) -> ChipSampler:
+    """The samples of an upscaler.
+
+    Raises:
+        TrainingError: no image is large enough for them.
+    """
+    images = fitting_images(data.images, settings.tiles, settings.upscaler.coarse_px * UPSCALE)
+    return ChipSampler(images, settings.tiles, settings.seed)
 
 
 def make_sampler(settings: TrainingSettings, data: TrainingData) -> PairSampler:

@@ -184,8 +184,26 @@ class PairSampler:
         return apply_symmetry(both, draw.quarters, draw.is_mirrored) * gain + offset
 
 
+def fitting_images(
+    images: Sequence[NDArray[np.uint8]], settings: TileSettings, side_px: int
+) -> list[NDArray[np.uint8]]:
+    """Return the images (band, y, x) that a crop of the settings fits into, for samples of so many pixels a side.
+
+    Raises:
+        TrainingError: there are images, and all are too small.
+    """
+    needed = min(settings.crop_px) * side_px // TILE_PX
+    fitting = [image for image in images if min(image.shape[1:]) >= needed]
+    if images and not fitting:
+        raise TrainingError(
+            f"no image has {needed} px a side, as the upscaler's samples of {side_px} px need with crops of "
+            f"{min(settings.crop_px)} px; lower upscaler.coarse_px or tiles.crop_px"
+        )
+    return fitting
+
+
 class ChipSampler:
-    """Draws augmented fine images for the upscaler from chips of any date.
+    """Draws augmented fine images for the upscaler from chips of any date, each as large as the smallest crop at least.
 
     Raises:
         TrainingError: there is no image.
@@ -204,8 +222,9 @@ class ChipSampler:
 
     def _sample(self, index: int, side_px: int, random: np.random.Generator) -> NDArray[np.float32]:
         image = self.images[index]
-        weights = np.array(self.settings.crop_weights)
-        crop = int(random.choice(self.settings.crop_px, p=weights / weights.sum())) * side_px // TILE_PX
+        crops = np.array(self.settings.crop_px) * side_px // TILE_PX
+        weights = np.where(crops <= min(image.shape[1:]), self.settings.crop_weights, 0)
+        crop = int(random.choice(crops, p=weights / weights.sum()))
         top, left = (int(random.integers(0, size - crop + 1)) for size in image.shape[1:])
         fine = shrink(np.divide(image[_window(top, left, crop)], 255, dtype=np.float32), side_px)
         gain, offset = _colour_change(self.settings, random)

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import l1_loss
 
-from ..core.device import autocast
+from ..core.device import autocast, in_float32
 from ..core.model.condition import coarsen
 from ..core.model.rrdb import UPSCALE, RRDBNet
+from .average import WeightAverage
 from .checkpoint import optimiser_tensors, restore_optimiser
 from .critic import WassersteinCritic, critic_loss
 from .discriminator import PatchDiscriminator, discriminator_loss, feature_loss, generator_loss
-from .loop import LoopPlan, States, average_tensors, averaged, descend, make_average, restore_average, run_loop
+from .loop import LoopPlan, States, descend, run_loop
 from .perceptual import PerceptualLoss
 from .preview import write_upscaled_sheet
 from .processes import ALONE, Processes
@@ -55,8 +56,7 @@ def train_upscaler(
         bool(settings.sheet_rows), settings.is_logging_tensorboard, processes,
     )  # fmt: skip
     run_loop(trainee, plan)
-    if own.ema_decay:
-        trainee.average.copy_to(trainee.generator.parameters())
+    trainee.average.give()
     generator: RRDBNet = trainee.generator.eval()
     return generator
 
@@ -80,7 +80,7 @@ class Upscaling:
         self.generator = generator.to(device, memory_format=torch.channels_last)
         self.judge = make_judge(own).to(device)
         self.perceptual = PerceptualLoss(Path(own.perceptual_weights)).to(device) if own.perceptual_weights else None
-        self.average = make_average(self.generator, own.ema_decay)
+        self.average = WeightAverage(self.generator, own.ema_decay)
         betas = (own.adam_betas[0], own.adam_betas[1])
         self.optimiser = torch.optim.Adam(self.generator.parameters(), own.learning_rate, betas=betas)
         self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), own.learning_rate, betas=betas)
@@ -104,7 +104,7 @@ class Upscaling:
         """Draw what the averaged generator makes of a few samples."""
         assert self.sampler is not None, "only a rehearsal has no images"
         fine = self.sampler.batch(0, self.sheet_rows, self.own.coarse_px * UPSCALE)
-        with averaged(self.average, self.generator, self.own.ema_decay):
+        with self.average.lent():
             write_upscaled_sheet(path, self.generator, fine)
 
     def states(self) -> States:
@@ -112,7 +112,7 @@ class Upscaling:
         return {
             "generator": dict(self.generator.state_dict()),
             "judge": dict(self.judge.state_dict()),
-            "average": average_tensors(self.average),
+            "average": self.average.tensors(),
             "optimiser": optimiser_tensors(self.optimiser),
             "judge-optimiser": optimiser_tensors(self.judge_optimiser),
         }
@@ -121,7 +121,7 @@ class Upscaling:
         """Undo `states`."""
         self.generator.load_state_dict(states["generator"])
         self.judge.load_state_dict(states["judge"])
-        restore_average(self.average, states["average"])
+        self.average.restore(states["average"])
         restore_optimiser(self.optimiser, states["optimiser"])
         restore_optimiser(self.judge_optimiser, states["judge-optimiser"])
 
@@ -132,7 +132,7 @@ def _step(networks: Upscaling, fine: Tensor, random: torch.Generator, is_adversa
     loss, drawn = _generator_losses(networks, fine, is_adversarial)
     if not descend(networks.optimiser, loss, networks.generator, networks.processes):
         return None
-    networks.average.step(networks.generator.parameters())
+    networks.average.step()
     if is_adversarial:
         judgement = _judgement(networks, drawn.detach(), fine, random)
         if not descend(networks.judge_optimiser, judgement, networks.judge, networks.processes):
@@ -164,7 +164,8 @@ def _generator_losses(networks: Upscaling, fine: Tensor, is_adversarial: bool) -
     if is_adversarial:
         if networks.own.spectral_weight:
             # before, what there is of detail lies at wrong places, and is better not made stronger
-            loss = loss + networks.own.spectral_weight * spectral_loss(drawn, fine)
+            with in_float32(networks.device):
+                loss = loss + networks.own.spectral_weight * spectral_loss(drawn, fine)
         networks.judge.requires_grad_(False)
         loss = loss + _persuasion(networks, drawn, fine)
         networks.judge.requires_grad_(True)
@@ -202,7 +203,7 @@ def _judgement(networks: Upscaling, drawn: Tensor, fine: Tensor, random: torch.G
         return discriminator_loss(real_rating.float(), drawn_rating.float())
     share = torch.rand(own.batch_size, 1, 1, 1, generator=random)[networks.processes.part].to(networks.device)
     # the slope's own gradient needs the range of fp32
-    with torch.autocast(networks.device.type, enabled=False):
+    with in_float32(networks.device):
         return critic_loss(networks.judge, fine, drawn, own.gradient_penalty_weight, share)
 
 

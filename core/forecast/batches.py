@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..device_errors import is_out_of_memory
 from ..errors import DeviceMemoryError
+from .graphs import forget_graphs
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Batch:
         return torch.cat(results)
 
     def _make_room(self, *, is_again: bool) -> None:
+        forget_graphs(self._device)
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         if self.size > 1:

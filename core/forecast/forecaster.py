@@ -65,6 +65,7 @@ class ForecastSettings:
         sampling_steps: network calls a member and iteration.
         is_keeping_iterations: whether the first member's image after each earlier iteration is kept.
         is_drawing_typical: whether the most typical member of each place is drawn too; of several members.
+        first_member: number of the first one; member 3 of one forecast is the first of another that begins with 3.
     """
 
     years_per_iteration: float
@@ -75,6 +76,7 @@ class ForecastSettings:
     sampling_steps: int = 1
     is_keeping_iterations: bool = False
     is_drawing_typical: bool = False
+    first_member: int = 0
 
     @property
     def kept_iterations(self) -> int:
@@ -375,6 +377,7 @@ class Forecaster:
         begin: Callable[[int], None],
     ) -> Tensor:
         contract, settings, count = self.model.contract, self.settings, len(windows)
+        member += settings.first_member
         reserved, interval = self._condition.channels[:, channels.shape[1] :], self._condition.interval
         unet, view = self._network_of(member)
         cast = Condition(

@@ -49,7 +49,7 @@ class CallGraphs:
     """
 
     def __init__(self, device: torch.device) -> None:
-        self._device = device
+        self.device = device
         self._recorded: dict[Shapes, _Recorded] = {}
         self._is_recording = device.type == "cuda"
 
@@ -65,26 +65,36 @@ class CallGraphs:
         """
         if not self._is_recording:
             return call(*inputs)
+        inputs = tuple(None if one is None else _in_order(one) for one in inputs)
         shapes = shapes_of(inputs)
         recorded = self._recorded.get(shapes)
         if recorded is None and len(self._recorded) < MOST_SHAPES:
             recorded = self._record(call, shapes, inputs)
         return call(*inputs) if recorded is None else _replay(recorded, inputs)
 
+    def forget(self) -> None:
+        """Let go of all recorded calls and their memory; they are recorded again when they are next asked for."""
+        self._recorded.clear()
+
     def _record(
         self, call: Callable[..., Tensor], shapes: Shapes, inputs: tuple[Tensor | None, ...]
     ) -> _Recorded | None:
         """Record a call; None where that cannot be, and then nothing is tried to be recorded from now on."""
         try:
-            self._recorded[shapes] = _record(call, inputs, self._device)
+            self._recorded[shapes] = _record(call, inputs, self.device)
         except RuntimeError as error:
-            if no_memory := _cause_in_memory(error):
-                self._recorded.clear()  # of larger batches, which are not asked for again
-                raise no_memory from None
-            if not _is_answering(self._device):
+            no_memory = _cause_in_memory(error)
+            if no_memory is not None:
+                self.forget()  # larger batches, which are not asked for again
+                try:
+                    raise no_memory from None
+                finally:
+                    # the error knows this frame: were it kept here, all that it holds would stay in memory
+                    del no_memory
+            if not _is_answering(self.device):
                 raise
             self._is_recording = False
-            logger.warning("%s: calls cannot be recorded as CUDA graphs and take longer: %s", self._device, error)
+            logger.warning("%s: calls cannot be recorded as CUDA graphs and take longer: %s", self.device, error)
             return None
         return self._recorded[shapes]
 
@@ -96,6 +106,13 @@ def graphs_of(network: nn.Module, device: torch.device) -> CallGraphs:
     """Return a network's recorded calls, which are kept for as long as the network is loaded."""
     # nothing in them may refer to the network, or it would never be let go
     return _GRAPHS.setdefault(network, CallGraphs(device))
+
+
+def forget_graphs(device: torch.device) -> None:
+    """Let go of the recorded calls of all networks on a device, which has no memory left for others."""
+    for graphs in list(_GRAPHS.values()):
+        if graphs.device == device:
+            graphs.forget()
 
 
 def shapes_of(inputs: tuple[Tensor | None, ...]) -> Shapes:
@@ -117,6 +134,12 @@ def _record(call: Callable[..., Tensor], inputs: tuple[Tensor | None, ...], devi
     with current, torch.cuda.graph(graph, capture_error_mode="thread_local"):
         output = call(*held)
     return _Recorded(graph, held, output)
+
+
+def _in_order(one: Tensor) -> Tensor:
+    """A tensor whose strides are one of two kinds, so that turned views are not recorded apart."""
+    is_in_order = one.is_contiguous() or (one.ndim == 4 and one.is_contiguous(memory_format=torch.channels_last))
+    return one if is_in_order else one.contiguous()
 
 
 def _replay(recorded: _Recorded, inputs: tuple[Tensor | None, ...]) -> Tensor:

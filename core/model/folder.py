@@ -15,7 +15,8 @@ import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from torch import Tensor
 
-from ..errors import ModelError
+from ..device_errors import is_out_of_memory
+from ..errors import DeviceMemoryError, ModelError
 from ..files import hash_file, write_whole
 from ..protocol.user_folders import models_folder
 from .calibration import ChangeCalibration, load_calibration, save_calibration
@@ -96,6 +97,7 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
 
     Raises:
         ModelError: a file is missing or damaged, or of a format that this version does not know.
+        DeviceMemoryError: the weights do not fit the device.
     """
     contract = load_contract(folder)
     verify_model(folder)
@@ -111,9 +113,17 @@ def load_model(folder: Path, device: torch.device, precision: torch.dtype) -> Lo
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
     power, calibration = scheduler.alphas_cumprod, load_calibration(folder)
     model = LoadedModel(contract, unets[0], upscaler, power, digest, calibration, tuple(unets[1:]))
-    for network in model.networks:
-        network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload] # missing in torch's types
-        network.eval().requires_grad_(False)
+    try:
+        for network in model.networks:
+            network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload] # missing in its types
+            network.eval().requires_grad_(False)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise DeviceMemoryError(
+            f"{device}: has no memory for the weights of {folder}; end other programs that use it, or choose another "
+            "one with --device"
+        ) from error
     return model
 
 

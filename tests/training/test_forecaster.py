@@ -206,3 +206,21 @@ def test_where_no_checkpoint_was_written_yet_none_is_promised(
     longer = replace(settings, forecaster=replace(settings.forecaster, max_steps=60), checkpoint_every=50)
     with pytest.raises(TrainingError, match="No checkpoint was written yet"):
         train(longer, scene_chips, tmp_path, bad_steps=frozenset(range(60)))
+
+
+def test_scores_are_computed_in_float32_within_a_lower_precision(
+    tiny_settings: MakeSettings, scene_chips: list[ChipPair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from landcast.training import forecaster, scores
+
+    real, seen = forecaster.joint_score, []
+
+    def score(first: torch.Tensor, second: torch.Tensor, truth: torch.Tensor, fairness: float) -> torch.Tensor:
+        seen.append((torch.is_autocast_enabled("cpu"), first.dtype, scores.opponent(first).dtype))
+        return real(first, second, truth, fairness)
+
+    monkeypatch.setattr(forecaster, "joint_score", score)
+    settings = tiny_settings("one_step")
+    sampler = PairSampler(scene_chips, settings.tiles, settings.seed)
+    forecaster.train_forecaster(settings, sampler, 0.1, tmp_path, FACTS, torch.device("cpu"), torch.bfloat16, ignore)
+    assert seen == [(False, torch.float32, torch.float32)] * 6

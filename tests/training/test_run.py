@@ -12,7 +12,7 @@ import pytest
 import rasterio
 import torch
 
-from landcast.core.errors import OutputError, TrainingError
+from landcast.core.errors import DeviceMemoryError, OutputError, TrainingError
 from landcast.core.model.contract import load_contract
 from landcast.core.model.folder import CARD_NAME, find_model, load_model, verify_model
 from landcast.core.predict import predict
@@ -20,6 +20,7 @@ from landcast.core.request import PredictionRequest
 from landcast.training.data import load_data
 from landcast.training.export import export_model
 from landcast.training.pairs import ChipPair
+from landcast.training.processes import Processes
 from landcast.training.run import Hardware, TrainingPlan, run_training, train_stage
 from landcast.training.samples import PairSampler
 from landcast.training.settings import PairSource, Stage, TrainingSettings
@@ -176,8 +177,41 @@ def test_a_second_training_to_the_same_folder_is_refused(
     model: Path, tiny_settings: MakeSettings, tmp_path: Path
 ) -> None:
     for is_resuming in (False, True):
-        with pytest.raises(TrainingError, match=r"exists; choose another --out"):
+        instead = "move or remove it, and --resume goes on" if is_resuming else "remove it"
+        with pytest.raises(TrainingError, match=rf"exists; choose another --out, or {instead}"):
             run(tiny_settings(), model, is_resuming=is_resuming)
+
+
+def test_a_step_that_finds_no_memory_says_which_batch_it_was(
+    tiny_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("landcast.training.upscaler._generator_losses", refuse)
+    monkeypatch.setattr("landcast.training.run._check_memory", lambda *_: [])
+    with pytest.raises(DeviceMemoryError, match=r"a step of the upscaler.*--resume.*upscaler\.batch_size below 2"):
+        run(tiny_settings(), tmp_path / "tiny")
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_a_batch_that_several_processes_cannot_share_evenly_is_refused(
+    tiny_settings: MakeSettings, tmp_path: Path
+) -> None:
+    three = replace(CPU, processes=Processes(3, 1))
+    with pytest.raises(TrainingError, match=r"forecaster\.batch_size = 2 cannot be divided among 3 processes; 3 can"):
+        run_training(TrainingPlan(tiny_settings(), tmp_path / "tiny", BOTH, False), three, ignore)
+    assert not list(tmp_path.iterdir())
+
+
+def test_images_too_small_for_the_upscaler_are_told_before_the_forecaster_is_trained(
+    tiny_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = tiny_settings()
+    large = replace(settings, upscaler=replace(settings.upscaler, coarse_px=256))
+    with pytest.raises(TrainingError, match=r"no image has 1024 px a side.*lower upscaler\.coarse_px"):
+        run(large, tmp_path / "tiny")
+    assert not list(tmp_path.glob("**/step-*"))
 
 
 def test_work_in_progress_is_continued_only_where_asked(

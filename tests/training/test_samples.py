@@ -11,7 +11,15 @@ import torch
 from landcast.core.errors import TrainingError
 from landcast.core.model.condition import coarsen
 from landcast.training.pairs import ChipPair
-from landcast.training.samples import ChipSampler, PairSampler, draw_weights, epoch_indices, shrink, turn
+from landcast.training.samples import (
+    ChipSampler,
+    PairSampler,
+    draw_weights,
+    epoch_indices,
+    fitting_images,
+    shrink,
+    turn,
+)
 from landcast.training.settings import TileSettings
 
 AS_IT_IS = TileSettings(jitter_px=0, filter_kind="none", colour_gain=0, colour_offset=0)
@@ -170,6 +178,22 @@ def test_samples_for_the_upscaler_are_functions_of_seed_and_step() -> None:
     assert first.shape == (5, 3, 64, 64)
     assert torch.equal(first, ChipSampler(images, AUGMENTED, seed=2).batch(4, 5, 64))
     assert not torch.equal(first, ChipSampler(images, AUGMENTED, seed=2).batch(5, 5, 64))
+
+
+def test_images_that_only_small_crops_fit_are_cut_by_these() -> None:
+    """Crops of 128 and 192 px for samples of 128 px, and an image of 140 px a side, as at the edge of a raster."""
+    settings = replace(AS_IT_IS, crop_px=(128, 192), crop_weights=(1.0, 9.0))
+    images = [changed_chip(0, shape).before for shape in ((256, 140), (256, 256))]
+    assert len(fitting_images(images, settings, 128)) == 2
+    assert ChipSampler(images, settings, seed=2).batch(0, 32, 128).shape == (32, 3, 128, 128)
+
+
+def test_images_that_no_crop_fits_are_left_out_and_a_lack_is_told() -> None:
+    settings = replace(AS_IT_IS, crop_px=(128, 192), crop_weights=(1.0, 1.0))
+    small, large = (changed_chip(0, shape).before for shape in ((256, 140), (256, 256)))
+    assert fitting_images([small, large], settings, 256) == [large]
+    with pytest.raises(TrainingError, match=r"no image has 256 px a side.*crops of 128 px"):
+        fitting_images([small], settings, 256)
 
 
 def test_an_upscaler_without_images_is_refused() -> None:

@@ -15,6 +15,7 @@ from torch.nn.functional import interpolate, l1_loss
 from landcast.core.errors import TrainingError
 from landcast.core.model.condition import coarsen
 from landcast.core.model.rrdb import RRDBNet
+from landcast.training import loop
 from landcast.training.checkpoint import checkpoint_folders, load_checkpoint
 from landcast.training.pairs import ChipPair
 from landcast.training.samples import ALL, ChipSampler
@@ -146,9 +147,22 @@ def test_a_loss_that_stays_non_finite_ends_the_run_and_keeps_the_last_good_check
 ) -> None:
     settings = tiny_settings()
     longer = replace(settings, upscaler=replace(settings.upscaler, max_steps=60), checkpoint_every=4)
-    with pytest.raises(TrainingError, match=r"not finite in 21 steps up to 24; lower upscaler\.learning_rate"):
+    with pytest.raises(TrainingError, match=r"21 of the last 25 steps, up to 24; lower upscaler\.learning_rate"):
         train(longer, scene_chips, tmp_path, bad_steps=frozenset(range(4, 60)))
     found = load_checkpoint(tmp_path, FACTS)
     assert found is not None
     for group in ("generator", "judge", "average"):
         assert all(torch.isfinite(tensor).all() for tensor in found[1][group].values())
+
+
+def test_single_losses_that_are_not_finite_do_not_add_up_over_a_long_training(
+    tiny_settings: MakeSettings, scene_chips: list[ChipPair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "MAX_BAD_STEPS", 1)
+    monkeypatch.setattr(loop, "LATE_STEPS", 5)
+    settings = tiny_settings()
+    longer = replace(settings, upscaler=replace(settings.upscaler, max_steps=20))
+    train(longer, scene_chips, tmp_path / "rare", bad_steps=frozenset({2, 7, 12, 17}))
+    assert len(steps_in(tmp_path / "rare")) == 16
+    with pytest.raises(TrainingError, match="in 2 of the last 5 steps, up to 16"):
+        train(longer, scene_chips, tmp_path / "often", bad_steps=frozenset({2, 7, 12, 16}))

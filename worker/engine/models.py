@@ -12,8 +12,7 @@ from pathlib import Path
 import torch
 
 from ...core.device import precision_name
-from ...core.device_errors import is_out_of_memory
-from ...core.errors import LandcastError
+from ...core.errors import DeviceMemoryError, LandcastError
 from ...core.model.calibration import load_calibration
 from ...core.model.contract import load_contract
 from ...core.model.domain import DOMAIN_NAME
@@ -154,10 +153,8 @@ def _try_to_load(folder: Path, device: torch.device, precision: torch.dtype) -> 
     """Load a model; None where the memory does not suffice."""
     try:
         return load_model(folder, device, precision)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-    return None
+    except (DeviceMemoryError, MemoryError):
+        return None
 
 
 def _bytes_of(model: LoadedModel) -> int:

@@ -12,8 +12,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from landcast.core.forecast import graphs as module
 from landcast.core.forecast.forecaster import Forecaster, ForecastSettings
-from landcast.core.forecast.graphs import MOST_SHAPES, CallGraphs, graphs_of, shapes_of
+from landcast.core.forecast.graphs import MOST_SHAPES, CallGraphs, forget_graphs, graphs_of, shapes_of
 from landcast.core.lattice import Rect
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.tests.core.forecast.test_forecaster import agree, read_texture
@@ -134,3 +135,59 @@ def test_where_memory_does_not_suffice_to_record_larger_ones_are_let_go() -> Non
             graphs.run(refuse, torch.ones(4, device=CUDA))
         assert not graphs._recorded
         assert graphs.run(refuse, torch.ones(1, device=CUDA)).tolist() == [2.0]
+
+
+class Held:
+    """Something that a failed call leaves in memory, or does not."""
+
+
+def test_a_recording_that_found_no_memory_lets_go_of_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs = CallGraphs(CPU)
+    monkeypatch.setattr(graphs, "_is_recording", True)
+    left: list[weakref.ref[Held]] = []
+
+    def record(*_: object) -> object:
+        held = Held()
+        left.append(weakref.ref(held))
+        try:
+            raise torch.OutOfMemoryError("no memory")
+        finally:
+            raise RuntimeError("the recording was cut short")
+
+    monkeypatch.setattr(module, "_record", record)
+    gc.disable()
+    try:
+        for _ in range(3):
+            with pytest.raises(torch.OutOfMemoryError) as raised:
+                graphs.run(scaled, torch.ones(2), None)
+            del raised
+            assert [one() for one in left] == [None] * len(left), "freed at once, and not when Python cleans up"
+    finally:
+        gc.enable()
+
+
+def test_turned_views_are_recorded_as_one_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs, seen = CallGraphs(CPU), []
+    monkeypatch.setattr(graphs, "_is_recording", True)
+
+    def record(call: Callable[..., Tensor], inputs: tuple[Tensor, ...], device: torch.device) -> object:
+        seen.append(shapes_of(inputs))
+        return object()
+
+    monkeypatch.setattr(module, "_record", record)
+    monkeypatch.setattr(module, "_replay", lambda recorded, inputs: inputs[0])
+    image = torch.rand(2, 3, 8, 8)
+    for view in (image, image.transpose(2, 3), image.flip(2).transpose(2, 3)):
+        assert torch.equal(graphs.run(scaled, view, None), view)
+    graphs.run(scaled, image.contiguous(memory_format=torch.channels_last), None)
+    assert len(seen) == 2, "as it is and channels last"
+
+
+def test_where_a_device_has_no_memory_left_all_its_recordings_are_let_go() -> None:
+    networks = [nn.Linear(2, 2) for _ in range(2)]
+    for network in networks:
+        graphs_of(network, CPU)._recorded[()] = object()  # type: ignore[assignment] # stands for a recording
+    forget_graphs(CUDA)
+    assert all(graphs_of(network, CPU)._recorded for network in networks)
+    forget_graphs(CPU)
+    assert not any(graphs_of(network, CPU)._recorded for network in networks)

@@ -97,3 +97,16 @@ def test_each_network_of_a_folder_is_its_own(make_model: Callable[..., LoadedMod
     alone = replace(model, unet=model.more_unets[0], more_unets=())
     assert torch.equal(draw(model, 1), draw(alone, 1))
     assert not torch.allclose(draw(model, 1), draw(replace(model, more_unets=()), 1))
+
+
+def test_a_forecast_may_begin_with_a_later_member(make_tiny_model: Callable[..., Path]) -> None:
+    """By its noise, its network and its view of the scene."""
+    model = load_model(make_tiny_model(difference_std=0.5, networks=2, views=8), CPU, torch.float32)
+    area = Rect(0, 0, 256, 256)
+    present, valid = torch.rand(3, 512, 512, generator=torch.Generator().manual_seed(0)), torch.ones(512, 512).bool()
+    have = Rect(-128, -128, 512, 512)
+    first = Forecaster(model, CPU, ForecastSettings(2.0, 0.6, members=12))
+    for member in (0, 3, 11):
+        later = Forecaster(model, CPU, ForecastSettings(2.0, 0.6, first_member=member))
+        expected = first.difference(member, 0, present, valid, have, area)
+        assert torch.equal(later.difference(0, 0, present, valid, have, area), expected)

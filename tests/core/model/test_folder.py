@@ -13,7 +13,7 @@ import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from safetensors.torch import load_file
 
-from landcast.core.errors import ModelError
+from landcast.core.errors import DeviceMemoryError, ModelError
 from landcast.core.files import hash_file
 from landcast.core.forecast.sampler import make_schedule
 from landcast.core.model import folder as folder_module
@@ -205,3 +205,14 @@ def test_a_model_is_found_by_its_folder_or_among_the_shipped_ones(
     assert find_model(str(tiny_model)) == tiny_model
     with pytest.raises(ModelError, match="small-town"):
         find_model("no-such-model")
+
+
+def test_weights_that_do_not_fit_the_device_are_told_in_one_line(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    monkeypatch.setattr(RRDBNet, "to", refuse)
+    with pytest.raises(DeviceMemoryError, match=r"cpu: has no memory for the weights of .*; end other programs"):
+        load_model(tiny_model, torch.device("cpu"), torch.float32)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from landcast.core.errors import DeviceMemoryError
 from landcast.core.model.folder import LoadedModel, load_model
 from landcast.core.protocol.engine_messages import Loaded
 from landcast.worker.engine import models
@@ -51,7 +52,7 @@ def limit(monkeypatch: pytest.MonkeyPatch, heard: Heard) -> Callable[[int], None
     def make(most: int) -> None:
         def load(*arguments: Any) -> LoadedModel:
             if len(heard.names) >= most:
-                raise torch.OutOfMemoryError("CUDA out of memory")
+                raise DeviceMemoryError("cuda:0: has no memory for the weights")
             return load_model(*arguments)
 
         monkeypatch.setattr(models, "load_model", load)
@@ -72,7 +73,7 @@ def test_a_model_for_which_there_never_is_memory_is_told_as_such(
     folders: list[Path], limit: Callable[[int], None], warm: WarmModels
 ) -> None:
     limit(0)
-    with pytest.raises(torch.OutOfMemoryError) as raised:
+    with pytest.raises(DeviceMemoryError) as raised:
         warm.load(folders[0], CPU, torch.float32)
     failed = tell_failure("0" * 32, raised.value)
     assert (failed.code, failed.is_retryable) == ("out_of_memory", True)
