@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +10,8 @@ import numpy as np
 import pytest
 from pyproj import Geod, Transformer
 
+from landcast.tests.programs import load_program
+
 LATITUDES = 0.0, 45.0, 60.0, -45.0
 SYSTEMS = "UTM", "web mercator", "degrees", "US feet"
 
@@ -19,14 +19,7 @@ SYSTEMS = "UTM", "web mercator", "degrees", "US feet"
 @pytest.fixture(scope="module")
 def ground() -> ModuleType:
     """The measurement, which is a program of its own."""
-    path = Path(__file__).parents[2] / "benchmarks" / "ground.py"
-    spec = importlib.util.spec_from_file_location("landcast_ground_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_program("benchmarks/ground.py")
 
 
 @pytest.mark.parametrize("ground_scale_m", [80.0, None, 160.0])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import string
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from landcast.tests.programs import load_program
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "qgis_plugin"
@@ -24,17 +23,7 @@ SHOWN_FIRST = {
 SAME_EVERYWHERE = {"Landcast", "&Landcast", "GSD", " m", " px"}
 
 
-def load_collector() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("landcast_texts", ROOT / ".ci" / "texts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-collector = load_collector()
+collector = load_program(".ci/texts.py")
 LANGUAGES = collector.LANGUAGES
 
 

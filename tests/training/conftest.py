@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from landcast.core.model.contract import Objective
 from landcast.tests.models import TINY_UNET
+from landcast.tests.programs import load_program
 from landcast.training.pairs import ChipPair, load_pairs
 from landcast.training.settings import (
     ForecasterSettings,
@@ -52,12 +52,7 @@ def definition() -> ModuleType:
     path = Path(os.environ.get("LANDCAST_DATA", "")).parent / "skill.py"
     if not os.environ.get("LANDCAST_DATA") or not path.is_file():
         pytest.skip("LANDCAST_DATA does not stand beside skill.py, the definition as a program")
-    spec = importlib.util.spec_from_file_location("skill_definition", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program(path)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +11,7 @@ import pytest
 from landcast.core.forecast.batches import BATCH_SIZES
 from landcast.core.forecast.forecaster import Forecaster
 from landcast.core.lattice import STRIDE_PX, UPSCALE_PX
+from landcast.tests.programs import load_program
 
 SIDE_PX = 1280
 
@@ -20,14 +19,7 @@ SIDE_PX = 1280
 @pytest.fixture(scope="module")
 def rows() -> ModuleType:
     """The measurement, which is a program of its own."""
-    path = Path(__file__).parents[3] / "benchmarks" / "gpu_rows.py"
-    spec = importlib.util.spec_from_file_location("landcast_gpu_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_program("benchmarks/gpu_rows.py")
 
 
 @pytest.mark.parametrize(("objective", "steps"), [("one_step", 1), ("v_prediction", 3)])
