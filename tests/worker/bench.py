@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -50,6 +51,13 @@ class Bench:
                 f"controls={self.controls}", patience={"cancel": CANCEL_S}, full=str(self.controls / "full")
             )
         return self.hosts.started[-1]
+
+    def start_anew(self) -> None:
+        """Let nothing that a failed test left be in the way of another try and of the next tests."""
+        self.hosts.stop()
+        for folder in (self.hosts.cache / "jobs", self.controls):
+            for path in folder.glob("*"):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def connect(self) -> RawClient:
         """A client of the host that runs, and its engine is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ import torch
 from landcast.tests.worker.bench import Bench
 from landcast.tests.worker.raw import Hosts
 from landcast.worker.demo.scene import write_scene
+
+HAS_PASSED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +49,29 @@ def long_scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[Bench]:
+def one_bench(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[Bench]:
     """One for all tests that disturb it."""
     made = Bench(tmp_path_factory.mktemp("bench"), tiny_model)
     yield made
     made.hosts.end()
     made.hosts.check_nothing_left()
     assert not list(made.hosts.folder.glob("*.json"))
+
+
+@pytest.fixture
+def bench(one_bench: Bench, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """That of all tests, with nothing in it of a test that failed."""
+    yield one_bench
+    if not request.node.stash.get(HAS_PASSED, False):
+        one_bench.start_anew()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know whether their test passed."""
+    report = yield
+    if report.when == "call":
+        item.stash[HAS_PASSED] = report.passed
+    return report

@@ -40,7 +40,7 @@ START = Path(__file__).with_name("start_host.py")
 END = (Done, Failed, Cancelled)
 
 
-def wait_until(is_so: Callable[[], object], timeout_s: float = 30.0, what: str = "it") -> None:
+def wait_until(is_so: Callable[[], object], timeout_s: float = 60.0, what: str = "it") -> None:
     """Wait for a condition."""
     deadline = time.monotonic() + timeout_s
     while not is_so():
@@ -67,14 +67,14 @@ class RawClient:
         """Send a message."""
         self.socket.send_multipart(encode(message))
 
-    def receive(self, timeout_s: float = 30.0) -> tuple[Message, list[Frame]]:
+    def receive(self, timeout_s: float = 120.0) -> tuple[Message, list[Frame]]:
         """Take the next message."""
         assert self.socket.poll(round(timeout_s * 1000)), f"nothing came in {timeout_s:g} s"
         found = decode(self.socket.recv_multipart(copy=False))
         self.seen.append(found)
         return found
 
-    def wait(self, *kinds: type[Kind], timeout_s: float = 60.0, job: str | None = None) -> Kind:
+    def wait(self, *kinds: type[Kind], timeout_s: float = 120.0, job: str | None = None) -> Kind:
         """Take messages until one is of a kind."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -82,7 +82,7 @@ class RawClient:
             if isinstance(message, kinds) and job in (None, getattr(message, "job", None)):
                 return message
 
-    def end_of(self, job: str, timeout_s: float = 60.0) -> Message:
+    def end_of(self, job: str, timeout_s: float = 120.0) -> Message:
         """Take messages until a job is over."""
         while True:
             message = self.wait(*END, job=job, timeout_s=timeout_s)
@@ -210,6 +210,12 @@ class Hosts:
 
     def end(self) -> None:
         """End all hosts, and make sure that nothing of them is left."""
+        left = self.stop()
+        self.context.term()
+        assert not left, f"processes were left: {left}\n{self.started[-1].log()}"
+
+    def stop(self) -> list[int]:
+        """End all hosts that run; which of their processes had to be killed."""
         left: list[int] = []
         for host in self.started:
             engines = children_of(host.process.pid)
@@ -231,8 +237,7 @@ class Hosts:
                 client.close()
         for process in left:
             os.kill(process, signal.SIGKILL)
-        self.context.term()
-        assert not left, f"processes were left: {left}\n{self.started[-1].log()}"
+        return left
 
     def _is_up(self, host: HostProcess) -> bool:
         try:

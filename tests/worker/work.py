@@ -98,7 +98,7 @@ class Work:
         place = self.planned.source_rect
         return Rect(place.top, place.left, place.height, place.width)
 
-    def finish(self, client: RawClient, accepted: Accepted, timeout_s: float = 60.0) -> Done:
+    def finish(self, client: RawClient, accepted: Accepted, timeout_s: float = 120.0) -> Done:
         """Go on to the end, whatever was held before, and let the job be forgotten."""
         self.send_rest(client, accepted)
         client.send(Credit(self.submit.job, 1000, MUCH))
@@ -125,7 +125,7 @@ class Work:
         client.wait(Tile, job=self.submit.job)
         self._keep(*client.seen[-1])
 
-    def end(self, client: RawClient, timeout_s: float = 60.0) -> Done | Failed | Cancelled:
+    def end(self, client: RawClient, timeout_s: float = 120.0) -> Done | Failed | Cancelled:
         """Take messages until the job is over; tiles are kept."""
         while True:
             message, frames = client.receive(timeout_s)
