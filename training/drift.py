@@ -1,4 +1,4 @@
-"""Whether iteration drifts: several short steps into the future against one long one, by the whole forecast."""
+"""What becomes of a change until the finished image, and whether iteration drifts: several short steps against one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..core.errors import RequestError, TrainingError
-from ..core.forecast.forecaster import Forecaster, ForecastSettings
-from ..core.lattice import TILE_PX, Rect
+from ..core.forecast.forecaster import Forecaster, ForecastSettings, ReadImage
+from ..core.lattice import TILE_PX, Rect, difference_need
 from ..core.model.condition import coarsen
 from ..core.model.folder import LoadedModel
 from .pairs import ChipPair
@@ -33,7 +33,8 @@ def measure_drift(
 ) -> dict[str, Any]:
     """Forecast the longest interval of the chips directly and by iteration, both to the finished image.
 
-    The difference is that of the composed images, so that what upscaling and composition add up is in it.
+    The difference is that of the composed images, so that what upscaling and composition add up is in it. Beside them
+    stands the direct one as the UNet draws it, by blended windows, before anything is composed of it.
 
     Args:
         chips: pairs; those of the longest interval are measured on.
@@ -46,7 +47,8 @@ def measure_drift(
         before_call: called before each network call; may raise to stop the work.
 
     Returns:
-        For `direct` and `iterated` the figures of skill, and `bias_levels`: mean change less the true one by band.
+        For `drawn`, `direct` and `iterated` the figures of skill, and `bias_levels`: mean change less the true one by
+        band.
 
     Raises:
         RequestError: fewer than two iterations.
@@ -57,13 +59,18 @@ def measure_drift(
     chosen, years = _longest(chips)
     truth = np.stack([_cells(chip.after) - _cells(chip.before) for chip in chosen])
     result: dict[str, Any] = {"years": years, "members": members, "pairs": _tiles(truth).shape[0]}
-    total, done = 2 * members * len(chosen), 0
-    for name, steps in (("direct", 1), ("iterated", iterations)):
+    ways = (("drawn", 1, _drawn_change), ("direct", 1, _finished_change), ("iterated", iterations, _finished_change))
+    total, done = len(ways) * members * len(chosen), 0
+    for name, steps, change in ways:
         drawn = np.zeros((members, *truth.shape), np.float32)
         for member in range(members):
             for index, chip in enumerate(chosen):
-                noise = seed * len(chosen) + index
-                drawn[member, index] = _forecast(chip, model, device, years / steps, steps, noise, member, before_call)
+                settings = ForecastSettings(
+                    years / steps, chip.gsd_m, iterations=steps, seed=seed * len(chosen) + index,
+                    sampling_steps=model.contract.sampling_steps, first_member=member,
+                )  # fmt: skip
+                extent = Rect(0, 0, *chip.valid.shape)
+                drawn[member, index] = change(chip, Forecaster(model, device, settings, before_call, extent), extent)
                 done += 1
                 on_progress(done, total)
         tiles = np.stack([_tiles(one) for one in drawn])
@@ -90,18 +97,23 @@ def _cropped(chip: ChipPair, side: int) -> ChipPair:
     return ChipPair(chip.before[corner], chip.after[corner], chip.valid[corner[1:]], chip.years, chip.gsd_m, chip.name)
 
 
-def _forecast(
-    chip: ChipPair,
-    model: LoadedModel,
-    device: torch.device,
-    years: float,
-    iterations: int,
-    seed: int,
-    member: int,
-    before_call: Callable[[], None],
-) -> Field:
-    """The change of cells that one member's finished forecast of a chip shows; float32 (3, y, x) in 0..1."""
-    extent = Rect(0, 0, *chip.valid.shape)
+def _finished_change(chip: ChipPair, forecaster: Forecaster, extent: Rect) -> Field:
+    """The change of cells that one member's finished image of a chip shows; float32 (3, y, x) in 0..1."""
+    made = forecaster.forecast(extent, _reader(chip, extent))
+    change: Field = coarsen(torch.from_numpy(made.after - made.before)[None])[0].numpy()
+    return change
+
+
+def _drawn_change(chip: ChipPair, forecaster: Forecaster, extent: Rect) -> Field:
+    """The change of cells that the UNet draws of one member of a chip; float32 (3, y, x) in 0..1."""
+    have = difference_need(extent)
+    present, valid = map(torch.from_numpy, _reader(chip, extent)(have))
+    drawn = forecaster.difference(0, 0, present, valid, have, extent)
+    change: Field = (coarsen(drawn[None])[0] if drawn.shape[1:] == extent.shape_yx else drawn).numpy()
+    return change
+
+
+def _reader(chip: ChipPair, extent: Rect) -> ReadImage:
     image = (chip.before / 255).astype(np.float32)
 
     def read(rect: Rect) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -112,13 +124,7 @@ def _forecast(
             valid[both.slices_in(rect)] = True
         return shown, valid
 
-    settings = ForecastSettings(
-        years, chip.gsd_m, iterations=iterations, seed=seed, sampling_steps=model.contract.sampling_steps,
-        first_member=member,
-    )  # fmt: skip
-    made = Forecaster(model, device, settings, before_call, extent).forecast(extent, read)
-    change: Field = coarsen(torch.from_numpy(made.after - made.before)[None])[0].numpy()
-    return change
+    return read
 
 
 def _cells(levels: NDArray[np.uint8]) -> Field:

@@ -24,17 +24,21 @@ def table(metrics: dict[str, Any]) -> str:
 
 
 def drift_table(drift: dict[str, Any]) -> str:
-    """How iteration compares with one direct step, as a table in Markdown; as `measure_drift` returns it."""
+    """How finished images compare with what was drawn, and iteration with one step, as a table in Markdown.
+
+    Args:
+        drift: as `measure_drift` returns it.
+    """
     lines = [
         f"| {drift['years']:g} years, {drift['pairs']} tiles, {drift['members']} members "
         "| RMSE of the mean | fair CRPS | std of a member | mean change less the true one, levels by band |",
         "|---|---|---|---|---|",
     ]
-    for name in ("direct", "iterated"):
+    for name, words in (("drawn", "drawn, not composed"), ("direct", "direct"), ("iterated", "iterated")):
         figures = drift[name]
         bias = " ".join(f"{value:+.2f}" for value in figures["bias_levels"])
         lines.append(
-            f"| {name}, {figures['iterations']} x {figures['years_per_iteration']:g} years "
+            f"| {words}, {figures['iterations']} x {figures['years_per_iteration']:g} years "
             f"| {figures['rmse_mean_over_persistence']:.3f} | {figures['crps_over_persistence']:.3f} "
             f"| {figures['member_std_over_truth']:.2f} | {bias} |"
         )

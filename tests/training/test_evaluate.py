@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -250,7 +251,9 @@ def test_iteration_is_measured_beside_one_direct_step_over_the_longest_interval(
     assert (drift["iterated"]["iterations"], drift["iterated"]["years_per_iteration"]) == (2, 2)
     assert drift["direct"]["bias_levels"] != drift["iterated"]["bias_levels"]
     rows = drift_table(drift).splitlines()
-    assert [row.split("|")[1].strip() for row in rows[2:]] == ["direct, 1 x 4 years", "iterated, 2 x 2 years"]
+    assert [row.split("|")[1].strip() for row in rows[2:]] == [
+        "drawn, not composed, 1 x 4 years", "direct, 1 x 4 years", "iterated, 2 x 2 years",
+    ]  # fmt: skip
 
 
 class Brightening(torch.nn.Module):
@@ -275,8 +278,23 @@ def test_a_model_that_drifts_by_a_known_amount_is_caught(model: LoadedModel, int
     dark = replace(chip, before=chip.before // 4, after=chip.before // 4 + chip.after // 8)
     drift = measure_drift([dark], drifting, CPU, 2, 2, 0, ignore)
     true_change = (dark.after.astype(float) - dark.before).mean((1, 2))
-    for name, steps in (("direct", 1), ("iterated", 2)):
+    for name, steps in (("drawn", 1), ("direct", 1), ("iterated", 2)):
         np.testing.assert_allclose(drift[name]["bias_levels"], steps * 0.02 * 255 - true_change, atol=0.05)
+
+
+def test_what_the_composition_hides_shows_beside_what_was_drawn(
+    make_tiny_model: Callable[..., Path], intervals: list[PairSource]
+) -> None:
+    """Every cell gets brighter by ten levels, which is where the gate begins to open: the source stays as it is."""
+    for grid in ("cells", "pixels"):
+        anchored = load_model(make_tiny_model(change_grid=grid), CPU, torch.float32)
+        certain = replace(anchored.contract, composition="anchored", difference_std=0.195)
+        hiding = replace(anchored, contract=certain, unet=Brightening(anchored.unet))
+        (chip,) = load_pairs(intervals[1])
+        true_change = (chip.after.astype(float) - chip.before).mean((1, 2))
+        drift = measure_drift([chip], hiding, CPU, 2, 2, 0, ignore)
+        np.testing.assert_allclose(drift["drawn"]["bias_levels"], 0.2 * 0.195 * 255 - true_change, atol=0.01)
+        np.testing.assert_allclose(drift["direct"]["bias_levels"], -true_change, atol=0.01)
 
 
 class Nearest(torch.nn.Module):
