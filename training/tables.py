@@ -6,6 +6,8 @@ from typing import Any
 
 from .skill import OCTAVES_CELLS
 
+_OCTAVES = ", ".join(f"{long:g} to {short:g}" for long, short in OCTAVES_CELLS)
+
 
 def table(metrics: dict[str, Any]) -> str:
     """The figures as a table in Markdown, the rivals beside the model."""
@@ -13,9 +15,8 @@ def table(metrics: dict[str, Any]) -> str:
     rows += [(f"{name} (rival)", figures) for name, figures in metrics.get("rivals", {}).items()]
     if "dressed" in metrics:
         rows.append(("dressed persistence", metrics["dressed"]))
-    octaves = ", ".join(f"{long:g} to {short:g}" for long, short in OCTAVES_CELLS)
     lines = [
-        f"| | RMSE of the mean | fair CRPS | spread / skill | std of a member | power of a member, {octaves} cells |",
+        f"| | RMSE of the mean | fair CRPS | spread / skill | std of a member | power of a member, {_OCTAVES} cells |",
         "|---|---|---|---|---|---|",
         "| persistence | 1 | 1 | 0 | 0 | 0 0 0 0 |",
         *(_row(name, figures) for name, figures in rows),
@@ -31,8 +32,9 @@ def drift_table(drift: dict[str, Any]) -> str:
     """
     lines = [
         f"| {drift['years']:g} years, {drift['pairs']} tiles, {drift['members']} members "
-        "| RMSE of the mean | fair CRPS | std of a member | mean change less the true one, levels by band |",
-        "|---|---|---|---|---|",
+        f"| RMSE of the mean | fair CRPS | std of a member | power, {_OCTAVES} cells "
+        "| mean change less the true one, levels by band |",
+        "|---|---|---|---|---|---|",
     ]
     for name, words in (("drawn", "drawn, not composed"), ("direct", "direct"), ("iterated", "iterated")):
         figures = drift[name]
@@ -40,7 +42,7 @@ def drift_table(drift: dict[str, Any]) -> str:
         lines.append(
             f"| {words}, {figures['iterations']} x {figures['years_per_iteration']:g} years "
             f"| {figures['rmse_mean_over_persistence']:.3f} | {figures['crps_over_persistence']:.3f} "
-            f"| {figures['member_std_over_truth']:.2f} | {bias} |"
+            f"| {figures['member_std_over_truth']:.2f} | {_power(figures)} | {bias} |"
         )
     return "\n".join(lines)
 
@@ -62,11 +64,14 @@ and fair CRPS are shares of what saying that nothing changes gets; the other col
 
 
 def _row(name: str, figures: dict[str, Any]) -> str:
-    power = " ".join(f"{value:.2f}" for value in figures["member_power_over_truth"])
     return (
         f"| {name} | {figures['rmse_mean_over_persistence']:.3f} | {figures['crps_over_persistence']:.3f} "
-        f"| {figures['spread_over_skill']:.2f} | {figures['member_std_over_truth']:.2f} | {power} |"
+        f"| {figures['spread_over_skill']:.2f} | {figures['member_std_over_truth']:.2f} | {_power(figures)} |"
     )
+
+
+def _power(figures: dict[str, Any]) -> str:
+    return " ".join(f"{value:.2f}" for value in figures["member_power_over_truth"])
 
 
 def _upscaler_words(upscaler: dict[str, Any]) -> str:
